@@ -1,0 +1,188 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// The claim: its state machine with the means to do what that says. No decisions here.
+
+#ifndef SOCKETLOCK_DETAIL_CLAIM_HPP
+#define SOCKETLOCK_DETAIL_CLAIM_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/detail/claim_machine.hpp>
+#include <socketlock/detail/directory.hpp>
+#include <socketlock/detail/lock_entry.hpp>
+#include <socketlock/detail/operation.hpp>
+#include <socketlock/options.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace socketlock::detail {
+
+class peer_session;
+class predecessor_link;
+
+/// What a claim needs to find its lock.
+struct lock_address
+{
+    directory_choice directory;
+    std::string lock_name;
+    std::string file_name;
+    std::string signature_seed;
+    unsigned permissions = 0600;
+};
+
+class claim : public std::enable_shared_from_this<claim>
+{
+public:
+    SOCKETLOCK_DECL claim(std::shared_ptr<runtime> owner, id128 id);
+    claim(claim&&) = delete;
+
+    const id128& id() const noexcept { return id_; }
+    std::uint64_t generation() const noexcept { return generation_; }
+    bool is_holding() const noexcept { return is_holding_.load(std::memory_order_acquire); }
+    bool is_over() const noexcept { return is_over_.load(std::memory_order_acquire); }
+    /// Over because the lock was taken away.
+    bool is_lost() const noexcept { return is_lost_.load(std::memory_order_acquire); }
+    std::uint64_t fencing_token() const noexcept { return fencing_token_.load(); }
+    const std::shared_ptr<runtime>& owner() const noexcept { return runtime_; }
+    /// Null before `begin`.
+    const std::shared_ptr<lock_entry>& entry() const noexcept { return entry_; }
+    SOCKETLOCK_DECL std::uint16_t port() const;
+
+    // By the lock object's thread, or on the runtime's.
+
+    /// True if the lock object may begin a new claim: this one neither holds nor is waited for.
+    bool is_given_up() const noexcept { return is_given_up_.load(std::memory_order_acquire); }
+
+    /// Sets what `begin` completes. From here on it may be cancelled.
+    SOCKETLOCK_DECL void expect(lock_operation& op, bool wait, time_limit limit) noexcept;
+    /// Sets what `unlock` or `wait` completes; false if such an operation is under way already.
+    SOCKETLOCK_DECL bool expect(plain_operation& op, pending which) noexcept;
+    /// Finds the lock and takes the first step, on the calling thread.
+    SOCKETLOCK_DECL void begin(const lock_address& where);
+    SOCKETLOCK_DECL void unlock();
+    /// Gives up whatever this claim is or has; handlers of the lock operation are not called.
+    SOCKETLOCK_DECL void abandon();
+    /// The same, whatever thread this is and whether `begin` has run or not.
+    SOCKETLOCK_DECL void abandon_soon();
+    SOCKETLOCK_DECL void wait(pending which);
+    /// Completes an operation that is under way with `ec`; true if it was.
+    SOCKETLOCK_DECL bool cancel(pending which, error_code ec);
+    /// Takes the operations that are under way; for a context that goes away.
+    SOCKETLOCK_DECL void disown_operations(bool complete) noexcept;
+
+    /// Who was in the way at the last look.
+    SOCKETLOCK_DECL std::optional<holder_info> blocker();
+
+    // Within lock_entry::run.
+
+    claim_machine& machine() noexcept { return machine_; }
+    SOCKETLOCK_DECL claimant as_claimant() const;
+    SOCKETLOCK_DECL void perform(const claim_action& action, turn& t);
+    void set_blocker(holder_info holder) { blocker_ = std::move(holder); }
+    SOCKETLOCK_DECL void add_successor(
+        std::shared_ptr<peer_session> session,
+        const claimant& who,
+        std::uint64_t ticket,
+        turn& t
+    );
+
+    SOCKETLOCK_DECL void successor_ended(link_id link, turn& t);
+
+    /// Events from connections, from the runtime's thread: calls `event(claim_machine&)`.
+    template <class Event>
+    void on_event(Event event)
+    {
+        entry_->run([&](turn& t) {
+            event(machine_);
+            t.touch(shared_from_this());
+        });
+    }
+
+private:
+    /// How a successor is reached: a claim of this process, or a connection.
+    struct successor_link
+    {
+        link_id id;
+        std::shared_ptr<peer_session> session;
+        std::shared_ptr<claim> local;
+        link_id local_link;
+    };
+
+    enum class timer
+    {
+        limit,
+        machine,
+        guard,
+    };
+
+    SOCKETLOCK_DECL void refuse(error_code ec, const lock_address& where);
+    SOCKETLOCK_DECL void try_transaction(turn& t);
+    SOCKETLOCK_DECL void complete_lock(const claim_action& action, turn& t);
+    SOCKETLOCK_DECL void finish(turn& t);
+    SOCKETLOCK_DECL void connect(const claim_action& action, turn& t);
+    SOCKETLOCK_DECL void say_to_predecessor(const claim_action& action, turn& t);
+    SOCKETLOCK_DECL void disconnect();
+    SOCKETLOCK_DECL void say_to_successor(const claim_action& action, turn& t);
+    SOCKETLOCK_DECL void start_timer(timer which, std::chrono::steady_clock::duration pause);
+    SOCKETLOCK_DECL void on_timer(timer which);
+    SOCKETLOCK_DECL void stop_timers();
+    SOCKETLOCK_DECL void complete_plain(std::atomic<plain_operation*>& op, error_code ec, turn& t);
+    SOCKETLOCK_DECL std::atomic<plain_operation*>& plain(pending which) noexcept;
+
+    const id128 id_;
+    const std::uint64_t generation_;
+    const std::shared_ptr<runtime> runtime_;
+    bool waits_ = false;
+    time_limit limit_;
+    std::shared_ptr<lock_entry> entry_;
+    std::atomic<bool> is_given_up_{true};
+    std::atomic<bool> is_holding_{false};
+    std::atomic<bool> is_over_{false};
+    std::atomic<bool> is_lost_{false};
+    std::atomic<std::uint64_t> fencing_token_{0};
+
+    // Whoever exchanges an operation for null completes it.
+    std::atomic<lock_operation*> lock_op_{nullptr};
+    std::atomic<plain_operation*> unlock_op_{nullptr};
+    std::atomic<plain_operation*> contended_op_{nullptr};
+    std::atomic<plain_operation*> lost_op_{nullptr};
+
+    // Under the entry's mutex.
+    claim_machine machine_;
+    std::optional<intent> transaction_;
+    std::chrono::steady_clock::duration guard_pause_{};
+    std::chrono::steady_clock::time_point guard_limit_{};
+    std::optional<holder_info> blocker_;
+    link_id predecessor_number_ = 0;
+    std::shared_ptr<predecessor_link> predecessor_;
+    std::shared_ptr<claim> local_predecessor_;
+    link_id local_predecessor_link_ = 0;
+    std::vector<successor_link> successors_;
+
+    // On the runtime's thread.
+    struct timer_state
+    {
+        std::unique_ptr<asio::steady_timer> timer;
+        std::uint64_t serial = 0;
+    };
+    std::array<timer_state, 3> timers_;
+    std::atomic<bool> has_timers_{false};
+};
+
+/// Why nothing can be unlocked by way of this claim (may be null); success if it holds.
+SOCKETLOCK_DECL error_code unlock_error(const std::shared_ptr<claim>& c);
+
+/// Unlocks from the calling thread, which waits for the outcome. Precondition: no unlock_error.
+SOCKETLOCK_DECL error_code unlock_and_wait(claim& c);
+
+}  // namespace socketlock::detail
+
+#endif

@@ -1,0 +1,188 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// What a transaction does to the record. Pure: the record and the proofs of life go in, the new
+// record and the result come out; files and network are elsewhere.
+
+#ifndef SOCKETLOCK_DETAIL_DECISION_HPP
+#define SOCKETLOCK_DETAIL_DECISION_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/detail/record.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace socketlock::detail {
+
+/// What somebody wants of the record.
+enum class intent
+{
+    /// The lock if it is free or its holder dead.
+    take,
+    /// The same, else a place at the end of the queue.
+    enqueue,
+    /// The lock if the record names me, or if it is free or its holder dead; the queue is kept.
+    recover,
+    /// What `recover` would find, without changing anything.
+    peek,
+    /// To give the lock up, to the heir if there is one.
+    release,
+};
+
+/// A claim as the record names it when it holds.
+struct claimant
+{
+    party who;
+    std::uint16_t port = 0;
+};
+
+struct request
+{
+    intent what = intent::take;
+    claimant self;
+    /// Who gets the lock on release.
+    std::optional<claimant> heir;
+    std::chrono::system_clock::time_point now;
+};
+
+/// What is known of a process that the record names.
+enum class proof_of_life
+{
+    alive,
+    dead,
+    /// It could not be tested; taken for alive.
+    unknown,
+};
+
+enum class outcome
+{
+    /// The record names me now.
+    acquired,
+    /// peek: the record names me, or nobody who lives.
+    available,
+    /// Somebody else holds the lock.
+    held,
+    /// Somebody else holds it and I am in the queue.
+    enqueued,
+    released,
+    /// release: the record does not name me.
+    not_owner,
+};
+
+struct verdict
+{
+    outcome what = outcome::held;
+    /// True if the record has changed and must be written.
+    bool write = false;
+    /// acquired, released to an heir: the new owner's fencing token.
+    std::uint64_t fencing_token = 0;
+    /// enqueued: my place in the queue.
+    std::uint64_t ticket = 0;
+    /// held, enqueued: the claim to wait on; none if the holder is one of version 1.
+    std::optional<party> attach_to;
+    /// held, enqueued: what is known of the holder.
+    proof_of_life holder = proof_of_life::alive;
+    /// acquired: the dead holder that was there before.
+    std::optional<party> deceased;
+};
+
+inline std::uint64_t microseconds(std::chrono::system_clock::time_point time)
+{
+    using namespace std::chrono;
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(
+        0,
+        duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count()
+    ));
+}
+
+/// Makes a claim the record's holder, with a fencing token that is larger than any before, even
+/// if the lock file was removed in between.
+inline void make_holder(record& r, const claimant& c, std::chrono::system_clock::time_point now)
+{
+    r.holder = c.who;
+    r.v1_pid.reset();
+    r.port = c.port;
+    r.timestamp = static_cast<double>(microseconds(now)) / 1e6;
+    r.fencing_token = std::max(r.fencing_token + 1, microseconds(now));
+    if (r.tail == c.who)
+        r.tail.reset();
+}
+
+/**
+ * Decides. `prove(const party&)` tells the proof of life of a process that the record names; it is
+ * asked only where the decision hangs on it. A holder that cannot be tested counts as alive.
+ */
+template <class Prove>
+verdict decide(record& r, const request& q, Prove&& prove)
+{
+    verdict v;
+    const bool mine = r.holder == q.self.who;
+
+    if (q.what == intent::release)
+    {
+        if (!mine)
+        {
+            v.what = outcome::not_owner;
+            return v;
+        }
+        v.what = outcome::released;
+        v.write = true;
+        if (q.heir)
+        {
+            make_holder(r, *q.heir, q.now);
+            v.fencing_token = r.fencing_token;
+        }
+        else
+        {
+            r.holder.reset();
+            r.port = 0;
+            r.timestamp = 0;
+            if (r.tail == q.self.who)
+                r.tail.reset();
+        }
+        return v;
+    }
+
+    if (!mine && r.v1_pid)
+        v.holder = *r.v1_pid != 0 ? proof_of_life::alive : proof_of_life::dead;
+    else if (!mine && r.holder)
+        v.holder = prove(*r.holder);
+    const bool available = mine || (!r.holder && !r.v1_pid) || v.holder == proof_of_life::dead;
+
+    if (q.what == intent::peek)
+    {
+        v.what = available ? outcome::available : outcome::held;
+        return v;
+    }
+    if (available)
+    {
+        v.what = outcome::acquired;
+        if (!mine)
+        {
+            v.deceased = r.holder;
+            make_holder(r, q.self, q.now);
+            v.write = true;
+        }
+        v.fencing_token = r.fencing_token;
+        return v;
+    }
+
+    v.attach_to = r.holder;
+    if (q.what == intent::enqueue && v.holder != proof_of_life::unknown)
+    {
+        if (r.tail && prove(*r.tail) == proof_of_life::alive)
+            v.attach_to = r.tail;
+        v.what = outcome::enqueued;
+        v.ticket = r.next_ticket++;
+        r.tail = q.self.who;
+        v.write = true;
+    }
+    return v;
+}
+
+}  // namespace socketlock::detail
+
+#endif

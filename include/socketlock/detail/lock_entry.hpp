@@ -1,0 +1,121 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// One lock as this process sees it: its lock file, and the mutex under which its claims run.
+
+#ifndef SOCKETLOCK_DETAIL_LOCK_ENTRY_HPP
+#define SOCKETLOCK_DETAIL_LOCK_ENTRY_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/detail/claim_machine.hpp>
+#include <socketlock/detail/lock_core.hpp>
+#include <socketlock/detail/lock_file.hpp>
+#include <socketlock/detail/runtime.hpp>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace socketlock::detail {
+
+/// What one event sets off: claims with actions to do, and operations to complete when the lock's
+/// mutex is free again, because their handlers' executors are the user's.
+class turn
+{
+public:
+    /// The claim's machine has got an event.
+    void touch(std::shared_ptr<claim> c) { claims_.push_back(std::move(c)); }
+    void complete(lock_operation* op, error_code ec, bool acquired);
+    void complete(plain_operation* op, error_code ec);
+
+private:
+    friend class lock_entry;
+
+    struct completion
+    {
+        lock_operation* lock;
+        plain_operation* plain;
+        error_code ec;
+        bool acquired;
+    };
+
+    std::vector<std::shared_ptr<claim>> claims_;
+    std::vector<completion> completions_;
+};
+
+inline void turn::complete(lock_operation* op, error_code ec, bool acquired)
+{
+    completions_.push_back({op, nullptr, ec, acquired});
+}
+
+inline void turn::complete(plain_operation* op, error_code ec)
+{
+    completions_.push_back({nullptr, op, ec, false});
+}
+
+class lock_entry : public std::enable_shared_from_this<lock_entry>
+{
+public:
+    SOCKETLOCK_DECL lock_entry(
+        std::shared_ptr<runtime> owner,
+        std::shared_ptr<lock_directory> directory,
+        std::string lock_name,
+        std::string file_name,
+        std::string signature_seed,
+        unsigned permissions
+    );
+    lock_entry(lock_entry&&) = delete;
+    SOCKETLOCK_DECL ~lock_entry();
+
+    const std::string& lock_name() const noexcept { return lock_name_; }
+    const std::string& signature_seed() const noexcept { return signature_seed_; }
+    const std::string& path() const noexcept { return file_.path(); }
+    lock_directory& directory() const noexcept { return *directory_; }
+    const std::shared_ptr<runtime>& owner() const noexcept { return runtime_; }
+
+    /// Runs `event(turn&)`, and all that follows from it, under the lock's mutex. Nothing of the
+    /// user's runs before that is free again.
+    template <class Event>
+    void run(Event event)
+    {
+        turn t;
+        {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            event(t);
+            perform_all(t);
+        }
+        complete_all(t);
+    }
+
+    /// One transaction for a claim; false if the guard is taken. Only within `run`.
+    SOCKETLOCK_DECL bool transact(claim& c, intent what, transaction_result& result);
+
+    /// Clears a holder that was a claim of this process and is over. Only within `run`.
+    SOCKETLOCK_DECL void clear_orphan();
+
+    /// Reads the record by the descriptor of this process. Only within `run`.
+    SOCKETLOCK_DECL record query(error_code& ec);
+
+    /// Closes the lock file if nobody uses it at this moment.
+    SOCKETLOCK_DECL void close_file_if_idle();
+
+private:
+    SOCKETLOCK_DECL void perform_all(turn& t);
+    SOCKETLOCK_DECL void complete_all(turn& t);
+    SOCKETLOCK_DECL record read_or_heal(transaction& t, claim& c, error_code& ec);
+    SOCKETLOCK_DECL proof_of_life prove(const party& p, error_code& why);
+
+    const std::shared_ptr<runtime> runtime_;
+    const std::shared_ptr<lock_directory> directory_;
+    const std::string lock_name_;
+    const std::string file_name_;
+    const std::string signature_seed_;
+    std::mutex mutex_;
+    lock_file file_;
+};
+
+}  // namespace socketlock::detail
+
+#endif

@@ -1,0 +1,90 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// The lock file and its transactions: open, guard, read, decide, write, close.
+
+#ifndef SOCKETLOCK_DETAIL_LOCK_FILE_HPP
+#define SOCKETLOCK_DETAIL_LOCK_FILE_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/detail/file.hpp>
+#include <socketlock/detail/record.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace socketlock::detail {
+
+/**
+ * The lock file of one lock. All of a process's work on it goes through one object and one
+ * descriptor, and is serialised by its owner: a process loses its POSIX locks on a file when it
+ * closes any descriptor of it. The descriptor is kept between transactions (see `close`).
+ */
+class lock_file
+{
+public:
+    lock_file(std::string path, unsigned permissions)
+        : path_(std::move(path)), permissions_(permissions)
+    {
+    }
+    lock_file(lock_file&&) = delete;
+    SOCKETLOCK_DECL ~lock_file();
+
+    const std::string& path() const noexcept { return path_; }
+    bool is_open() const noexcept { return static_cast<bool>(file_); }
+
+    /// Closes the descriptor until the next transaction. Precondition: none is under way.
+    SOCKETLOCK_DECL void close() noexcept;
+
+    /// Reads the record as a query does (see `query_record`), by the open descriptor if there is
+    /// one. Precondition: no transaction is under way.
+    SOCKETLOCK_DECL record query(std::string_view name, error_code& ec) const;
+
+    /// Sets the file's time of modification, for those who remove what has not been used.
+    SOCKETLOCK_DECL void touch() noexcept;
+
+private:
+    friend class transaction;
+
+    SOCKETLOCK_DECL void open(error_code& ec);
+
+    std::string path_;
+    unsigned permissions_;
+    file file_;
+};
+
+/// One transaction; the guard is released by its destructor.
+class transaction
+{
+public:
+    explicit transaction(lock_file& f) noexcept : file_(f) {}
+    transaction(transaction&&) = delete;
+    SOCKETLOCK_DECL ~transaction();
+
+    /// Opens or creates the file, takes the guard and sees to it that the path still names this
+    /// file. False without an error: somebody else has the guard, try again later.
+    SOCKETLOCK_DECL bool begin(error_code& ec);
+
+    /// True if `begin` had to open the file anew: what was known of the directory may be stale.
+    bool reopened() const noexcept { return reopened_; }
+
+    SOCKETLOCK_DECL record read(std::string_view name, error_code& ec);
+    SOCKETLOCK_DECL void write(const record& r, error_code& ec);
+
+private:
+    lock_file& file_;
+    bool guarded_ = false;
+    bool reopened_ = false;
+    bool is_allocated_ = false;
+};
+
+/**
+ * Reads the record of a lock as a query: creates and changes nothing, works for whoever may read.
+ * no_such_file_or_directory if there is no lock file; resource_unavailable_try_again while a
+ * transaction is under way.
+ */
+SOCKETLOCK_DECL record query_record(const std::string& path, std::string_view name, error_code& ec);
+
+}  // namespace socketlock::detail
+
+#endif

@@ -1,0 +1,136 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// The runtime: the thread for all network I/O and timers, the endpoint, and the registries of
+// directories, locks and claims. One per process, there as long as somebody uses it.
+
+#ifndef SOCKETLOCK_DETAIL_RUNTIME_HPP
+#define SOCKETLOCK_DETAIL_RUNTIME_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/detail/directory.hpp>
+#include <socketlock/detail/file.hpp>
+#include <socketlock/detail/id.hpp>
+#include <socketlock/detail/presence.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+namespace socketlock::detail {
+
+class claim;
+class endpoint;
+class lock_entry;
+
+/// A lock directory that this process uses, and its presence there.
+struct lock_directory
+{
+    std::string path;
+    file_id id;
+    /// Guards `own`; a leaf.
+    std::mutex mutex;
+    presence own;
+    /// Set once `own` has been made.
+    id128 presence_id;
+    std::uint16_t port = 0;
+};
+
+class runtime : public std::enable_shared_from_this<runtime>
+{
+public:
+    /// The process's runtime; starts one where there is none. runtime_failed if it cannot.
+    SOCKETLOCK_DECL static std::shared_ptr<runtime> get(error_code& ec);
+
+    SOCKETLOCK_DECL runtime();
+    runtime(runtime&&) = delete;
+    SOCKETLOCK_DECL ~runtime();
+
+    asio::io_context& context() noexcept { return state_->context; }
+
+    /// Runs a function on the runtime's thread.
+    template <class Function>
+    void post(Function f)
+    {
+        asio::post(state_->context, std::move(f));
+    }
+
+    /// The entry of a lock, with directory, endpoint and presence ready for a claim.
+    SOCKETLOCK_DECL std::shared_ptr<lock_entry> entry(
+        const directory_choice& directory,
+        const std::string& lock_name,
+        const std::string& file_name,
+        const std::string& signature_seed,
+        unsigned permissions,
+        error_code& ec
+    );
+
+    /// The entry of a lock that somebody in this process uses, else null.
+    SOCKETLOCK_DECL std::shared_ptr<lock_entry> find_entry(
+        const file_id& directory,
+        const std::string& file_name
+    );
+
+    /// Puts the directory's presence back if somebody removed it.
+    SOCKETLOCK_DECL void see_to_presence(lock_directory& directory, error_code& ec);
+
+    /// Claims that are not over. The registry owns them.
+    SOCKETLOCK_DECL void add(const std::shared_ptr<claim>& c);
+    SOCKETLOCK_DECL void remove(const id128& claim_id);
+    SOCKETLOCK_DECL std::shared_ptr<claim> find(const id128& claim_id);
+
+    /// True if a claim of this process holds some lock of the directory.
+    SOCKETLOCK_DECL bool holds_any(const lock_directory& directory);
+
+    /// The directory where this process has the presence with this id, else null.
+    SOCKETLOCK_DECL std::shared_ptr<lock_directory> find_directory(const id128& presence_id);
+
+    /// An entry's lock file has been used: closes the one that was used longest ago if there are
+    /// too many open ones. `mine` is locked by the caller.
+    SOCKETLOCK_DECL void note_open_file(const std::shared_ptr<lock_entry>& mine);
+
+    SOCKETLOCK_DECL void forget_entry(const file_id& directory, const std::string& file_name);
+
+private:
+    struct thread_state
+    {
+        asio::io_context context{1};
+        asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+    };
+    using entry_key = std::pair<file_id, std::string>;
+
+    SOCKETLOCK_DECL std::shared_ptr<lock_directory> directory(
+        const directory_choice& choice,
+        unsigned permissions,
+        error_code& ec
+    );
+
+    const std::shared_ptr<thread_state> state_;
+    std::thread thread_;
+
+    // Guards what is made once: endpoint, directories, presences.
+    std::mutex setup_mutex_;
+    std::shared_ptr<endpoint> endpoint_;
+
+    // Guards the registries; a leaf.
+    std::mutex mutex_;
+    std::map<file_id, std::shared_ptr<lock_directory>> directories_;
+    std::map<entry_key, std::weak_ptr<lock_entry>> entries_;
+    std::unordered_map<id128, std::shared_ptr<claim>, id128_hash> claims_;
+    std::list<std::weak_ptr<lock_entry>> open_files_;
+};
+
+}  // namespace socketlock::detail
+
+#endif

@@ -1,0 +1,114 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_ERROR_HPP
+#define SOCKETLOCK_ERROR_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/holder_info.hpp>
+
+#include <boost/system/error_category.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <optional>
+#include <string>
+#include <type_traits>
+
+namespace socketlock {
+
+/// What can go wrong. Every value's message says what to do about it.
+enum class errc
+{
+    /// Somebody else holds the lock.
+    held = 1,
+    /// This lock object does not hold the lock (it never did, unlocked it, or was copied by fork).
+    not_owner,
+    /// Ownership was taken away: the lock file was removed or replaced, or an administrator broke
+    /// it.
+    lost,
+    /// This lock object holds the lock or waits for it already.
+    already_locked,
+    /// The record cannot be read and a process that may hold the lock lives.
+    corrupt_record,
+    /// The record was written by a newer version of the protocol.
+    newer_record,
+    /// The record belongs to a lock of another name (a case-insensitive file system).
+    name_mismatch,
+    /// The name is empty, longer than 200 bytes, not UTF-8 or contains NUL.
+    invalid_name,
+    /// The lock directory is a symbolic link, or somebody else owns it or may write to it.
+    insecure_directory,
+    /// The lock directory does not exist and could not be created.
+    directory_missing,
+    /// The path of the lock directory names something that is not a directory.
+    not_a_directory,
+    /// The path of the lock file names something that is not a regular file.
+    not_a_regular_file,
+    /// The system denies access to the lock directory or the lock file.
+    permission_denied,
+    /// The holder's presence cannot be read or tested, so that it must be taken for alive.
+    presence_unreadable,
+    /// The lock directory is on a read-only file system.
+    read_only_file_system,
+    /// There is no room left for the lock file or the presence.
+    no_space,
+    /// The process, or the system, has no descriptor left.
+    too_many_open_files,
+    /// The file system does not support locking.
+    locking_unsupported,
+    /// Another process has kept the guard of the lock file for too long (is it stopped?).
+    guard_timeout,
+    /// There is no loopback interface to listen on.
+    no_loopback,
+    /// The peer could not prove that it is the holder.
+    handshake_failed,
+    /// The lock file or the presence could not be read or written.
+    io_error,
+    /// The runtime's thread or its event loop could not be started.
+    runtime_failed,
+};
+
+/// The category of `errc`; its name is "socketlock".
+SOCKETLOCK_DECL const boost::system::error_category& category() noexcept;
+
+/// Makes an `error_code` of category `category()`.
+SOCKETLOCK_DECL error_code make_error_code(errc value) noexcept;
+
+/**
+ * What the throwing functions throw: a `system_error` that knows the lock's name and, when the
+ * lock is held by somebody, by whom. The text reads like
+ * "myapp is held by PID 4711 on port 40123 since 2026-11-23T10:00:00Z".
+ */
+class BOOST_SYMBOL_VISIBLE lock_error : public boost::system::system_error
+{
+public:
+    /// `holder` is who held the lock, where it is known.
+    SOCKETLOCK_DECL lock_error(error_code ec, std::string name, std::optional<holder_info> holder);
+
+    /// The name of the lock.
+    const std::string& name() const noexcept { return name_; }
+
+    /// Who held the lock when the operation failed, where it is known.
+    const std::optional<holder_info>& holder() const noexcept { return holder_; }
+
+    /// One sentence: what happened and what to do.
+    SOCKETLOCK_DECL const char* what() const noexcept override;
+
+private:
+    std::string name_;
+    std::optional<holder_info> holder_;
+    std::string text_;
+};
+
+}  // namespace socketlock
+
+template <>
+struct boost::system::is_error_code_enum<socketlock::errc> : std::true_type
+{
+};
+
+#ifdef SOCKETLOCK_HEADER_ONLY
+#include <socketlock/impl/error.ipp>
+#endif
+
+#endif

@@ -1,0 +1,48 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_HOLDER_INFO_HPP
+#define SOCKETLOCK_HOLDER_INFO_HPP
+
+#include <socketlock/config.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace socketlock {
+
+/// Who holds a lock, as the lock file and the holder's presence tell it.
+struct holder_info
+{
+    /// The name of the lock.
+    std::string name;
+    /// The holder's process id, as the holder itself sees it (its PID namespace may be another).
+    std::int64_t pid = 0;
+    /// The loopback port on which the holder listens; 0 when it is not known.
+    std::uint16_t port = 0;
+    /// When the holder got the lock, by its wall clock.
+    std::chrono::system_clock::time_point since;
+    /// The number that grows with every change of owner.
+    std::uint64_t fencing_token = 0;
+    /// The holder's host name; empty when its presence could not be read.
+    std::string host;
+    /// The path of the holder's program; empty when its presence could not be read.
+    std::string executable;
+    /// True if the holder proved by a handshake that it is who the record says and that it holds.
+    bool verified = false;
+};
+
+/// Like "PID 4711 on port 40123 since 2026-11-23T10:00:00Z".
+SOCKETLOCK_DECL std::string to_string(const holder_info& holder);
+
+/// A time as ISO 8601 in UTC with whole seconds, like "2026-11-23T10:00:00Z".
+SOCKETLOCK_DECL std::string to_iso8601(std::chrono::system_clock::time_point time);
+
+}  // namespace socketlock
+
+#ifdef SOCKETLOCK_HEADER_ONLY
+#include <socketlock/impl/holder_info.ipp>
+#endif
+
+#endif

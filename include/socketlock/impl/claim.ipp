@@ -1,0 +1,383 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_IMPL_CLAIM_IPP
+#define SOCKETLOCK_IMPL_CLAIM_IPP
+
+#include <socketlock/detail/claim.hpp>
+#include <socketlock/detail/fork.hpp>
+#include <socketlock/detail/peer_session.hpp>
+#include <socketlock/detail/predecessor_link.hpp>
+#include <socketlock/detail/process_identity.hpp>
+#include <socketlock/detail/query.hpp>
+#include <socketlock/error.hpp>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL claim::claim(std::shared_ptr<runtime> owner, id128 id)
+    : id_(id), generation_(fork_generation()), runtime_(std::move(owner))
+{
+}
+
+SOCKETLOCK_DECL void claim::expect(lock_operation& op, bool wait, time_limit limit) noexcept
+{
+    limit_ = limit;
+    waits_ = wait && !(limit && *limit <= std::chrono::steady_clock::now());
+    is_given_up_ = false;
+    lock_op_.store(&op);
+}
+
+SOCKETLOCK_DECL bool claim::expect(plain_operation& op, pending which) noexcept
+{
+    plain_operation* none = nullptr;
+    return plain(which).compare_exchange_strong(none, &op);
+}
+
+SOCKETLOCK_DECL std::uint16_t claim::port() const
+{
+    return entry_ ? entry_->directory().port : std::uint16_t(0);
+}
+
+SOCKETLOCK_DECL claimant claim::as_claimant() const
+{
+    const lock_directory& directory = entry_->directory();
+    return {
+        {id_, directory.presence_id, this_process_id()},
+        directory.port
+    };
+}
+
+SOCKETLOCK_DECL void claim::begin(const lock_address& where)
+{
+    error_code ec;
+    entry_ = runtime_->entry(
+        where.directory,
+        where.lock_name,
+        where.file_name,
+        where.signature_seed,
+        where.permissions,
+        ec
+    );
+    if (!entry_)
+    {
+        refuse(ec, where);
+        return;
+    }
+    const auto self = shared_from_this();
+    runtime_->add(self);
+    entry_->run([&](turn& t) {
+        machine_.begin(waits_);
+        t.touch(self);
+    });
+    if (limit_ && waits_ && lock_op_.load() != nullptr)
+        start_timer(timer::limit, *limit_ - std::chrono::steady_clock::now());
+}
+
+// This process cannot hold the lock, or is not let near it. That somebody else holds it can be told
+// even so, where it can be read.
+SOCKETLOCK_DECL void claim::refuse(error_code ec, const lock_address& where)
+{
+    if (ec == errc::no_loopback && !waits_)
+    {
+        error_code ignored;
+        blocker_ = find_holder(where.directory, where.lock_name, where.file_name, ignored);
+        if (blocker_)
+            ec.clear();
+    }
+    is_given_up_ = true;
+    is_over_ = true;
+    if (lock_operation* const op = lock_op_.exchange(nullptr))
+        op->complete(ec, false);
+}
+
+SOCKETLOCK_DECL void claim::unlock()
+{
+    entry_->run([&](turn& t) {
+        if (machine_.is_holding())
+        {
+            machine_.release();
+            t.touch(shared_from_this());
+        }
+        else
+            complete_plain(unlock_op_, is_lost() ? errc::lost : errc::not_owner, t);
+    });
+}
+
+SOCKETLOCK_DECL void claim::abandon()
+{
+    if (entry_)
+        on_event([](claim_machine& m) { m.abandon(); });
+}
+
+SOCKETLOCK_DECL std::atomic<plain_operation*>& claim::plain(pending which) noexcept
+{
+    return which == pending::unlock           ? unlock_op_
+           : which == pending::wait_contended ? contended_op_
+                                              : lost_op_;
+}
+
+SOCKETLOCK_DECL void claim::abandon_soon()
+{
+    if (is_holding())
+        abandon();
+    else if (!is_over())
+        runtime_->post([self = shared_from_this()] { self->abandon(); });
+}
+
+SOCKETLOCK_DECL void claim::wait(pending which)
+{
+    entry_->run([&](turn& t) {
+        if (!machine_.is_holding())
+            complete_plain(plain(which), is_lost() ? errc::lost : errc::not_owner, t);
+        else if (which == pending::wait_contended && !machine_.successors().empty())
+            complete_plain(plain(which), {}, t);
+    });
+}
+
+SOCKETLOCK_DECL bool claim::cancel(pending which, error_code ec)
+{
+    if (which != pending::lock)
+    {
+        plain_operation* const op = plain(which).exchange(nullptr);
+        if (op != nullptr)
+            op->complete(ec);
+        return op != nullptr;
+    }
+    lock_operation* const op = lock_op_.exchange(nullptr);
+    if (op == nullptr)
+        return false;
+    is_given_up_ = true;
+    op->complete(ec, false);
+    // On the runtime's thread it comes after `begin`.
+    runtime_->post([self = shared_from_this()] { self->abandon(); });
+    return true;
+}
+
+SOCKETLOCK_DECL void claim::disown_operations(bool complete) noexcept
+{
+    lock_operation* const lock = lock_op_.exchange(nullptr);
+    if (lock != nullptr)
+        complete ? lock->complete(asio::error::operation_aborted, false) : lock->destroy();
+    for (auto* const slot : {&unlock_op_, &contended_op_, &lost_op_})
+    {
+        plain_operation* const op = slot->exchange(nullptr);
+        if (op != nullptr)
+            complete ? op->complete(asio::error::operation_aborted) : op->destroy();
+    }
+}
+
+SOCKETLOCK_DECL std::optional<holder_info> claim::blocker()
+{
+    if (!entry_)
+        return blocker_;
+    std::optional<holder_info> result;
+    entry_->run([&](turn&) { result = blocker_; });
+    return result;
+}
+
+SOCKETLOCK_DECL void claim::perform(const claim_action& action, turn& t)
+{
+    using kind = claim_action::kind;
+    switch (action.what)
+    {
+    case kind::transact:
+        // Replaces one that still waits for the guard.
+        transaction_ = action.to;
+        guard_pause_ = {};
+        guard_limit_ = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+        try_transaction(t);
+        break;
+    case kind::connect:
+        connect(action, t);
+        break;
+    case kind::say_attach:
+    case kind::say_detach:
+        say_to_predecessor(action, t);
+        break;
+    case kind::disconnect:
+        disconnect();
+        break;
+    case kind::say_attached:
+    case kind::say_granted:
+    case kind::say_moved:
+    case kind::say_detached:
+        say_to_successor(action, t);
+        break;
+    case kind::start_timer:
+        start_timer(timer::machine, action.pause);
+        break;
+    case kind::complete_lock:
+        complete_lock(action, t);
+        break;
+    case kind::complete_unlock:
+        is_holding_ = machine_.is_holding();
+        complete_plain(unlock_op_, action.ec, t);
+        break;
+    case kind::notify_contended:
+        complete_plain(contended_op_, {}, t);
+        break;
+    case kind::notify_lost:
+        is_lost_ = true;
+        is_holding_ = false;
+        complete_plain(lost_op_, errc::lost, t);
+        break;
+    case kind::finish:
+        finish(t);
+        break;
+    }
+}
+
+SOCKETLOCK_DECL void claim::complete_lock(const claim_action& action, turn& t)
+{
+    stop_timers();
+    fencing_token_ = action.fencing_token;
+    // Null if it was cancelled at this moment: whoever did it will have the claim abandoned.
+    lock_operation* const op = lock_op_.exchange(nullptr);
+    if (op == nullptr)
+        return;
+    is_holding_ = action.acquired;
+    is_given_up_ = !action.acquired;
+    t.complete(op, action.ec, action.acquired);
+}
+
+SOCKETLOCK_DECL void claim::complete_plain(
+    std::atomic<plain_operation*>& op,
+    error_code ec,
+    turn& t
+)
+{
+    if (plain_operation* const waiting = op.exchange(nullptr))
+        t.complete(waiting, ec);
+}
+
+SOCKETLOCK_DECL void claim::finish(turn& t)
+{
+    is_holding_ = false;
+    is_given_up_ = true;
+    is_over_ = true;
+    transaction_.reset();
+    complete_plain(contended_op_, asio::error::operation_aborted, t);
+    complete_plain(lost_op_, asio::error::operation_aborted, t);
+    disconnect();
+    stop_timers();
+    runtime_->remove(id_);
+}
+
+SOCKETLOCK_DECL void claim::try_transaction(turn& t)
+{
+    // A guard is held for microseconds: often a moment is enough.
+    static constexpr int attempts = 3;
+    transaction_result result;
+    bool done = false;
+    for (int i = 0; i < attempts && !done; ++i)
+    {
+        if (i != 0)
+            std::this_thread::yield();
+        done = entry_->transact(*this, *transaction_, result);
+    }
+    const bool is_awaited = *transaction_ == intent::take ||
+                            (*transaction_ == intent::release && unlock_op_.load() != nullptr);
+    if (!done && is_awaited && std::chrono::steady_clock::now() >= guard_limit_)
+    {
+        result.ec = errc::guard_timeout;
+        done = true;
+    }
+    if (done)
+    {
+        transaction_.reset();
+        machine_.transacted(result);
+        t.touch(shared_from_this());
+        return;
+    }
+
+    using std::chrono::microseconds;
+    thread_local std::minstd_rand random(std::random_device{}());
+    guard_pause_ = std::clamp<std::chrono::steady_clock::duration>(
+        guard_pause_ * 2,
+        microseconds(40),
+        microseconds(4000)
+    );
+    const auto half = std::chrono::duration_cast<microseconds>(guard_pause_).count() / 2;
+    std::uniform_int_distribution<std::int64_t> jitter(half, 3 * half);
+    start_timer(timer::guard, microseconds(jitter(random)));
+}
+
+SOCKETLOCK_DECL error_code unlock_error(const std::shared_ptr<claim>& c)
+{
+    if (!c || c->generation() != fork_generation())
+        return errc::not_owner;
+    if (c->is_lost())
+        return errc::lost;
+    return c->is_holding() ? error_code() : make_error_code(errc::not_owner);
+}
+
+SOCKETLOCK_DECL error_code unlock_and_wait(claim& c)
+{
+    blocking_operation<> op;
+    if (!c.expect(op, pending::unlock))
+        return asio::error::already_started;
+    c.unlock();
+    return std::get<0>(op.wait());
+}
+
+SOCKETLOCK_DECL void claim::start_timer(timer which, std::chrono::steady_clock::duration pause)
+{
+    has_timers_ = true;
+    asio::dispatch(runtime_->context(), [self = shared_from_this(), which, pause] {
+        timer_state& state = self->timers_[static_cast<std::size_t>(which)];
+        if (!state.timer)
+            state.timer = std::make_unique<asio::steady_timer>(self->runtime_->context());
+        state.timer->expires_after(pause);
+        const std::uint64_t serial = ++state.serial;
+        state.timer->async_wait([weak = std::weak_ptr<claim>(self),
+                                 which,
+                                 serial](const error_code& ec) {
+            const auto owner = weak.lock();
+            if (!ec && owner && owner->timers_[static_cast<std::size_t>(which)].serial == serial)
+                owner->on_timer(which);
+        });
+    });
+}
+
+SOCKETLOCK_DECL void claim::stop_timers()
+{
+    if (!has_timers_.exchange(false))
+        return;
+    asio::dispatch(runtime_->context(), [self = shared_from_this()] {
+        for (timer_state& state : self->timers_)
+        {
+            ++state.serial;
+            state.timer.reset();
+        }
+    });
+}
+
+SOCKETLOCK_DECL void claim::on_timer(timer which)
+{
+    switch (which)
+    {
+    case timer::limit:
+        cancel(pending::lock, {});
+        break;
+    case timer::machine:
+        on_event([](claim_machine& m) { m.timer_fired(); });
+        break;
+    case timer::guard:
+        entry_->run([&](turn& t) {
+            if (transaction_)
+                try_transaction(t);
+        });
+        break;
+    }
+}
+
+}  // namespace socketlock::detail
+
+#endif

@@ -1,0 +1,167 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// A claim's links to the claims before and behind it: within the process a pointer, else a
+// connection.
+
+#ifndef SOCKETLOCK_IMPL_CLAIM_LINKS_IPP
+#define SOCKETLOCK_IMPL_CLAIM_LINKS_IPP
+
+#include <socketlock/detail/claim.hpp>
+#include <socketlock/detail/message.hpp>
+#include <socketlock/detail/peer_session.hpp>
+#include <socketlock/detail/predecessor_link.hpp>
+
+#include <algorithm>
+#include <atomic>
+
+namespace socketlock::detail {
+
+inline link_id new_link_id()
+{
+    static std::atomic<link_id> last{0};
+    return ++last;
+}
+
+SOCKETLOCK_DECL void claim::connect(const claim_action& action, turn& t)
+{
+    const auto self = shared_from_this();
+    predecessor_number_ = action.link;
+    if (action.target.presence != entry_->directory().presence_id)
+    {
+        predecessor_ = std::make_shared<predecessor_link>(self, action.target, action.link);
+        predecessor_->start();
+        return;
+    }
+    local_predecessor_ = runtime_->find(action.target.claim);
+    if (local_predecessor_ && local_predecessor_->entry() != entry_)
+        local_predecessor_.reset();
+    machine_.link_up(action.link);
+    t.touch(self);
+}
+
+SOCKETLOCK_DECL void claim::say_to_predecessor(const claim_action& action, turn& t)
+{
+    const auto self = shared_from_this();
+    const bool attach = action.what == claim_action::kind::say_attach;
+    if (predecessor_)
+    {
+        if (!attach)
+        {
+            predecessor_->send(detach_message().encode());
+            return;
+        }
+        const claimant me = as_claimant();
+        attach_message message;
+        message.ticket = machine_.ticket();
+        message.presence = me.who.presence;
+        message.pid = static_cast<std::uint64_t>(me.who.pid);
+        message.port = me.port;
+        message.lock_name = entry_->lock_name();
+        predecessor_->send(message.encode());
+        return;
+    }
+    if (!local_predecessor_)
+    {
+        // The record names a claim of this process that is over.
+        machine_.moved(predecessor_number_);
+        t.touch(self);
+        return;
+    }
+    if (attach)
+    {
+        local_predecessor_link_ = new_link_id();
+        local_predecessor_->successors_.push_back(
+            {local_predecessor_link_, nullptr, self, predecessor_number_}
+        );
+        local_predecessor_->machine_.successor_attached(
+            {local_predecessor_link_, as_claimant(), machine_.ticket()}
+        );
+    }
+    else
+        local_predecessor_->machine_.successor_detached(local_predecessor_link_);
+    t.touch(local_predecessor_);
+}
+
+SOCKETLOCK_DECL void claim::disconnect()
+{
+    if (predecessor_)
+        predecessor_->close();
+    predecessor_.reset();
+    local_predecessor_.reset();
+}
+
+SOCKETLOCK_DECL void claim::add_successor(
+    std::shared_ptr<peer_session> session,
+    const claimant& who,
+    std::uint64_t ticket,
+    turn& t
+)
+{
+    const link_id link = new_link_id();
+    session->set_link(shared_from_this(), link);
+    successors_.push_back({link, std::move(session), nullptr, 0});
+    machine_.successor_attached({link, who, ticket});
+    t.touch(shared_from_this());
+}
+
+SOCKETLOCK_DECL void claim::successor_ended(link_id link, turn& t)
+{
+    successors_.erase(
+        std::remove_if(
+            successors_.begin(),
+            successors_.end(),
+            [&](const successor_link& s) { return s.id == link; }
+        ),
+        successors_.end()
+    );
+    machine_.successor_ended(link);
+    t.touch(shared_from_this());
+}
+
+SOCKETLOCK_DECL void claim::say_to_successor(const claim_action& action, turn& t)
+{
+    using kind = claim_action::kind;
+    const auto found = std::find_if(
+        successors_.begin(),
+        successors_.end(),
+        [&](const successor_link& s) { return s.id == action.link; }
+    );
+    if (found == successors_.end())
+        return;
+    const successor_link to = *found;
+    if (action.what != kind::say_attached)
+        successors_.erase(found);
+
+    if (to.session)
+    {
+        to.session->send(
+            action.what == kind::say_attached  ? attached_message().encode()
+            : action.what == kind::say_granted ? grant_message{action.fencing_token}.encode()
+            : action.what == kind::say_moved   ? moved_message().encode()
+                                               : detached_message().encode()
+        );
+        return;
+    }
+    claim_machine& other = to.local->machine_;
+    switch (action.what)
+    {
+    case kind::say_attached:
+        other.attach_accepted(to.local_link);
+        break;
+    case kind::say_granted:
+        other.granted(to.local_link, action.fencing_token);
+        break;
+    case kind::say_moved:
+        other.moved(to.local_link);
+        break;
+    default:
+        other.detached(to.local_link);
+        break;
+    }
+    t.touch(to.local);
+}
+
+}  // namespace socketlock::detail
+
+#endif

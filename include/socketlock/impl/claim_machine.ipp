@@ -1,0 +1,400 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_IMPL_CLAIM_MACHINE_IPP
+#define SOCKETLOCK_IMPL_CLAIM_MACHINE_IPP
+
+#include <socketlock/detail/claim_machine.hpp>
+#include <socketlock/error.hpp>
+
+#include <algorithm>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL claim_action& claim_machine::act(kind what)
+{
+    actions_.emplace_back();
+    actions_.back().what = what;
+    return actions_.back();
+}
+
+SOCKETLOCK_DECL void claim_machine::transact(claim_phase phase, intent to)
+{
+    phase_ = phase;
+    act(kind::transact).to = to;
+}
+
+SOCKETLOCK_DECL const claim_machine::successor* claim_machine::heir() const noexcept
+{
+    const auto lowest = std::min_element(
+        successors_.begin(),
+        successors_.end(),
+        [](const successor& a, const successor& b) { return a.ticket < b.ticket; }
+    );
+    return lowest == successors_.end() ? nullptr : &*lowest;
+}
+
+SOCKETLOCK_DECL void claim_machine::begin(bool wait)
+{
+    waits_ = wait;
+    transact(claim_phase::entering, wait ? intent::enqueue : intent::take);
+}
+
+SOCKETLOCK_DECL void claim_machine::abandon()
+{
+    if (abandoned_ || phase_ == claim_phase::over)
+        return;
+    abandoned_ = true;
+    switch (phase_)
+    {
+    case claim_phase::connecting:
+        // Nothing was said, so nobody can have granted.
+        disconnect();
+        finish();
+        break;
+    case claim_phase::attached:
+        say_moved_to_all();
+        act(kind::say_detach);
+        phase_ = claim_phase::detaching;
+        break;
+    case claim_phase::pausing:
+        finish();
+        break;
+    case claim_phase::holding:
+        transact(claim_phase::releasing, intent::release);
+        break;
+    case claim_phase::idle:
+        finish();
+        break;
+    default:
+        // A transaction or a last word is awaited; what it says decides.
+        if (phase_ != claim_phase::releasing)
+            say_moved_to_all();
+        break;
+    }
+}
+
+SOCKETLOCK_DECL void claim_machine::release()
+{
+    if (phase_ == claim_phase::holding)
+        transact(claim_phase::releasing, intent::release);
+}
+
+SOCKETLOCK_DECL void claim_machine::transacted(const transaction_result& result)
+{
+    const verdict& v = result.decided;
+    switch (phase_)
+    {
+    case claim_phase::entering:
+    case claim_phase::recovering:
+        if (result.ec)
+            fail(result.ec);
+        else if (v.what == outcome::acquired)
+            hold(v.fencing_token);
+        else if (abandoned_)
+            finish();
+        else if (!waits_)
+        {
+            act(kind::complete_lock);
+            finish();
+        }
+        else
+        {
+            if (v.what == outcome::enqueued)
+                ticket_ = v.ticket;
+            connect(v);
+        }
+        break;
+    case claim_phase::peeking:
+        phase_ = claim_phase::attached;
+        if (abandoned_)
+        {
+            act(kind::say_detach);
+            phase_ = claim_phase::detaching;
+        }
+        else if (!result.ec && v.what == outcome::available)
+        {
+            // Leave in good order before recovering: a successor that is forgotten without a last
+            // word could be granted the lock when it has long been over.
+            act(kind::say_detach);
+            phase_ = claim_phase::detaching;
+        }
+        else
+            start_safety_net();
+        break;
+    case claim_phase::releasing:
+        released(result);
+        break;
+    default:
+        break;
+    }
+}
+
+// True if the lock file is such that nobody can be named in it, or not by us.
+inline bool cannot_name_us(const error_code& ec)
+{
+    return ec == errc::directory_missing || ec == errc::not_a_directory ||
+           ec == errc::not_a_regular_file || ec == errc::corrupt_record ||
+           ec == errc::newer_record || ec == errc::name_mismatch;
+}
+
+SOCKETLOCK_DECL void claim_machine::released(const transaction_result& result)
+{
+    const bool failed = result.ec && !cannot_name_us(result.ec);
+    if (failed && abandoned_)
+    {
+        phase_ = claim_phase::retrying_release;
+        pause();
+        return;
+    }
+    if (failed)
+    {
+        phase_ = claim_phase::holding;
+        act(kind::complete_unlock).ec = result.ec;
+        return;
+    }
+    if (!result.ec && result.decided.what == outcome::released)
+    {
+        if (const successor* const next = heir())
+        {
+            const link_id link = next->link;
+            claim_action& grant = act(kind::say_granted);
+            grant.link = link;
+            grant.fencing_token = result.decided.fencing_token;
+            remove_successor(link);
+        }
+        act(kind::complete_unlock);
+    }
+    else
+        act(kind::complete_unlock).ec = errc::lost;
+    finish();
+}
+
+SOCKETLOCK_DECL void claim_machine::timer_fired()
+{
+    switch (phase_)
+    {
+    case claim_phase::pausing:
+        transact(claim_phase::recovering, intent::recover);
+        break;
+    case claim_phase::retrying_release:
+        transact(claim_phase::releasing, intent::release);
+        break;
+    case claim_phase::attached:
+        transact(claim_phase::peeking, intent::peek);
+        break;
+    default:
+        break;
+    }
+}
+
+SOCKETLOCK_DECL void claim_machine::taken_away()
+{
+    if (phase_ != claim_phase::holding)
+        return;
+    act(kind::notify_lost);
+    finish();
+}
+
+SOCKETLOCK_DECL void claim_machine::link_up(link_id link)
+{
+    if (!is_current(link) || phase_ != claim_phase::connecting)
+        return;
+    phase_ = claim_phase::attached;
+    act(kind::say_attach);
+    start_safety_net();
+}
+
+SOCKETLOCK_DECL void claim_machine::attach_accepted(link_id link)
+{
+    if (!is_current(link))
+        return;
+    pause_ = {};
+    refused_ = false;
+}
+
+SOCKETLOCK_DECL void claim_machine::link_ended(link_id link)
+{
+    if (!is_current(link))
+        return;
+    if (phase_ != claim_phase::connecting)
+    {
+        look_again();
+        return;
+    }
+    disconnect();
+    refused_ = false;
+    phase_ = claim_phase::pausing;
+    pause();
+}
+
+SOCKETLOCK_DECL void claim_machine::granted(link_id link, std::uint64_t fencing_token)
+{
+    if (!is_current(link))
+        return;
+    disconnect();
+    hold(fencing_token);
+}
+
+SOCKETLOCK_DECL void claim_machine::moved(link_id link)
+{
+    if (is_current(link))
+        look_again();
+}
+
+SOCKETLOCK_DECL void claim_machine::detached(link_id link)
+{
+    if (!is_current(link))
+        return;
+    if (!abandoned_)
+    {
+        look_again();
+        return;
+    }
+    // The claim before this one forgot us without a grant, and nobody else could have granted.
+    disconnect();
+    finish();
+}
+
+// The connection has said its last word, or none: the record tells where things stand. A claim
+// that was abandoned may have been granted the lock, too, and must then pass it on.
+SOCKETLOCK_DECL void claim_machine::look_again()
+{
+    disconnect();
+    if (abandoned_)
+        transact(claim_phase::releasing, intent::release);
+    else
+        transact(claim_phase::recovering, intent::recover);
+}
+
+SOCKETLOCK_DECL void claim_machine::hold(std::uint64_t fencing_token)
+{
+    fencing_token_ = fencing_token;
+    if (abandoned_)
+    {
+        transact(claim_phase::releasing, intent::release);
+        return;
+    }
+    phase_ = claim_phase::holding;
+    claim_action& complete = act(kind::complete_lock);
+    complete.acquired = true;
+    complete.fencing_token = fencing_token;
+    if (!successors_.empty())
+        act(kind::notify_contended);
+}
+
+// The record may name us even so, or may come to: see to it that it does not.
+SOCKETLOCK_DECL void claim_machine::fail(const error_code& ec)
+{
+    if (!abandoned_)
+        act(kind::complete_lock).ec = ec;
+    abandoned_ = true;
+    if (phase_ == claim_phase::entering)
+    {
+        finish();
+        return;
+    }
+    say_moved_to_all();
+    phase_ = claim_phase::retrying_release;
+    pause();
+}
+
+SOCKETLOCK_DECL void claim_machine::connect(const verdict& v)
+{
+    // The same claim again that has just turned us away: its process has not noticed yet that it is
+    // dying, or that the record names a claim that is over.
+    const bool too_soon = refused_ && v.attach_to == predecessor_;
+    if (!v.attach_to || v.holder == proof_of_life::unknown || too_soon)
+    {
+        refused_ = false;
+        phase_ = claim_phase::pausing;
+        pause();
+        return;
+    }
+    phase_ = claim_phase::connecting;
+    refused_ = true;
+    predecessor_ = *v.attach_to;
+    linked_ = true;
+    claim_action& a = act(kind::connect);
+    a.target = predecessor_;
+    a.link = ++link_;
+}
+
+SOCKETLOCK_DECL void claim_machine::disconnect()
+{
+    if (linked_)
+        act(kind::disconnect);
+    linked_ = false;
+}
+
+SOCKETLOCK_DECL void claim_machine::pause()
+{
+    pause_ = pause_.count() == 0 ? timing_.first_pause
+                                 : std::min(pause_ * 2, timing_.longest_pause);
+    act(kind::start_timer).pause = pause_;
+}
+
+SOCKETLOCK_DECL void claim_machine::start_safety_net()
+{
+    if (timing_.safety_net.count() != 0)
+        act(kind::start_timer).pause = timing_.safety_net;
+}
+
+SOCKETLOCK_DECL void claim_machine::successor_attached(const successor& s)
+{
+    const bool gives_up_lock = phase_ == claim_phase::releasing ||
+                               phase_ == claim_phase::retrying_release;
+    const bool is_over = phase_ == claim_phase::over || phase_ == claim_phase::idle;
+    if (is_over || (abandoned_ && !gives_up_lock))
+    {
+        act(kind::say_moved).link = s.link;
+        return;
+    }
+    successors_.push_back(s);
+    act(kind::say_attached).link = s.link;
+    if (phase_ == claim_phase::holding)
+        act(kind::notify_contended);
+}
+
+SOCKETLOCK_DECL void claim_machine::successor_detached(link_id link)
+{
+    // One that is not there any more has had its last word.
+    if (remove_successor(link))
+        act(kind::say_detached).link = link;
+}
+
+SOCKETLOCK_DECL void claim_machine::successor_ended(link_id link)
+{
+    remove_successor(link);
+}
+
+SOCKETLOCK_DECL bool claim_machine::remove_successor(link_id link)
+{
+    const auto found = std::find_if(
+        successors_.begin(),
+        successors_.end(),
+        [&](const successor& s) { return s.link == link; }
+    );
+    if (found == successors_.end())
+        return false;
+    successors_.erase(found);
+    return true;
+}
+
+SOCKETLOCK_DECL void claim_machine::say_moved_to_all()
+{
+    for (const successor& s : successors_)
+        act(kind::say_moved).link = s.link;
+    successors_.clear();
+}
+
+SOCKETLOCK_DECL void claim_machine::finish()
+{
+    say_moved_to_all();
+    phase_ = claim_phase::over;
+    act(kind::finish);
+}
+
+}  // namespace socketlock::detail
+
+#endif

@@ -1,0 +1,289 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_IMPL_LOCK_CORE_IPP
+#define SOCKETLOCK_IMPL_LOCK_CORE_IPP
+
+#include <socketlock/detail/claim.hpp>
+#include <socketlock/detail/fork.hpp>
+#include <socketlock/detail/lock_core.hpp>
+#include <socketlock/detail/lock_name.hpp>
+#include <socketlock/detail/query.hpp>
+#include <socketlock/error.hpp>
+
+#include <boost/asio/error.hpp>
+
+#include <utility>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL void claim_canceller::operator()(asio::cancellation_type type)
+{
+    const auto c = claim_.lock();
+    if (c && type != asio::cancellation_type::none)
+        c->cancel(which_, asio::error::operation_aborted);
+}
+
+SOCKETLOCK_DECL void query_canceller::operator()(asio::cancellation_type type)
+{
+    const auto q = query_.lock();
+    if (q && type != asio::cancellation_type::none)
+        q->cancel(asio::error::operation_aborted);
+}
+
+SOCKETLOCK_DECL lock_core::lock_core(
+    asio::execution_context& context,
+    std::string name,
+    lock_options options
+)
+    : name_(std::move(name)), options_(std::move(options))
+{
+    if (!is_valid_lock_name(name_))
+        throw lock_error(errc::invalid_name, name_, {});
+    error_code ec;
+    file_name_ = lock_file_name(name_, ec);
+    if (ec)
+        throw lock_error(ec, name_, {});
+    const directory_choice directory = choose_directory(options_.lock_dir);
+    options_.lock_dir = directory.path;
+    directory_is_explicit_ = directory.is_explicit;
+    path_ = directory.path + '/' + file_name_;
+    asio::use_service<lock_service>(context).add(*this);
+}
+
+SOCKETLOCK_DECL lock_core::~lock_core()
+{
+    if (service_ != nullptr)
+        service_->remove(*this);
+    const std::uint64_t generation = fork_generation();
+    if ((claim_ && claim_->generation() != generation) ||
+        (query_generation_ != 0 && query_generation_ != generation))
+        forget_parent();
+    cancel();
+    if (claim_)
+        claim_->abandon_soon();
+}
+
+// In the child of a fork: the parent's claim and runtime are copies whose mutexes may be locked and
+// whose counts may be half-way. They are left alone for ever.
+SOCKETLOCK_DECL void lock_core::forget_parent() noexcept
+{
+    disown_operations(true);
+    new std::shared_ptr<claim>(std::move(claim_));
+    new std::weak_ptr<query>(std::move(query_));
+    claim_.reset();
+    query_.reset();
+}
+
+SOCKETLOCK_DECL bool lock_core::owns_lock() const noexcept
+{
+    return claim_ && claim_->generation() == fork_generation() && claim_->is_holding();
+}
+
+SOCKETLOCK_DECL std::uint64_t lock_core::fencing_token() const noexcept
+{
+    return owns_lock() ? claim_->fencing_token() : 0;
+}
+
+SOCKETLOCK_DECL std::uint16_t lock_core::port() const noexcept
+{
+    return owns_lock() ? claim_->port() : std::uint16_t(0);
+}
+
+SOCKETLOCK_DECL std::optional<holder_info> lock_core::blocker() const
+{
+    if (!claim_ || claim_->generation() != fork_generation())
+        return std::nullopt;
+    return claim_->blocker();
+}
+
+SOCKETLOCK_DECL error_code lock_core::prepare_lock()
+{
+    if (claim_ && claim_->generation() != fork_generation())
+        forget_parent();
+    if (claim_ && !claim_->is_given_up())
+        return errc::already_locked;
+    error_code ec;
+    auto users = runtime::get(ec);
+    const id128 id = ec ? id128() : random_id(ec);
+    if (!ec)
+        claim_ = std::make_shared<claim>(std::move(users), id);
+    return ec;
+}
+
+SOCKETLOCK_DECL void lock_core::start_lock(
+    lock_operation& op,
+    bool wait,
+    time_limit limit,
+    error_code ec
+)
+{
+    if (ec)
+    {
+        op.complete(ec, false);
+        return;
+    }
+    claim_->expect(op, wait, limit);
+    claim_->owner()->post([c = claim_, where = address()] { c->begin(where); });
+}
+
+SOCKETLOCK_DECL bool lock_core::lock(bool wait, time_limit limit, error_code& ec)
+{
+    ec = prepare_lock();
+    if (ec)
+        return false;
+    blocking_operation<bool> op;
+    claim_->expect(op, wait, limit);
+    claim_->begin(address());
+    bool acquired = false;
+    std::tie(ec, acquired) = op.wait();
+    return acquired;
+}
+
+SOCKETLOCK_DECL lock_address lock_core::address() const
+{
+    return {
+        {options_.lock_dir, directory_is_explicit_},
+        name_,
+        file_name_,
+        options_.signature_seed,
+        options_.permissions
+    };
+}
+
+SOCKETLOCK_DECL void lock_core::async_unlock(plain_operation& op)
+{
+    if (const error_code ec = unlock_error(claim_))
+        op.complete(ec);
+    else if (!claim_->expect(op, pending::unlock))
+        op.complete(asio::error::already_started);
+    else
+        claim_->owner()->post([c = claim_] { c->unlock(); });
+}
+
+SOCKETLOCK_DECL void lock_core::unlock(error_code& ec)
+{
+    ec = unlock_error(claim_);
+    if (!ec)
+        ec = unlock_and_wait(*claim_);
+}
+
+SOCKETLOCK_DECL void lock_core::start_wait(plain_operation& op, pending which)
+{
+    if (const error_code ec = unlock_error(claim_))
+        op.complete(ec);
+    else if (!claim_->expect(op, which))
+        op.complete(asio::error::already_started);
+    else
+        claim_->owner()->post([c = claim_, which] { c->wait(which); });
+}
+
+SOCKETLOCK_DECL std::shared_ptr<query> lock_core::new_query(error_code& ec)
+{
+    auto users = runtime::get(ec);
+    if (ec)
+        return nullptr;
+    auto result = std::make_shared<query>(std::move(users), address());
+    query_ = result;
+    query_generation_ = fork_generation();
+    return result;
+}
+
+SOCKETLOCK_DECL void lock_core::start_query(
+    const std::shared_ptr<query>& q,
+    holder_operation& op,
+    error_code ec
+)
+{
+    if (ec)
+    {
+        op.complete(ec, std::nullopt);
+        return;
+    }
+    q->expect(op);
+    q->start();
+}
+
+SOCKETLOCK_DECL std::optional<holder_info> lock_core::holder(error_code& ec)
+{
+    ec.clear();
+    const auto q = new_query(ec);
+    if (ec)
+        return std::nullopt;
+    blocking_operation<std::optional<holder_info>> op;
+    q->expect(op);
+    q->start();
+    std::optional<holder_info> result;
+    std::tie(ec, result) = op.wait();
+    return result;
+}
+
+SOCKETLOCK_DECL void lock_core::cancel()
+{
+    if (claim_ && claim_->generation() == fork_generation())
+    {
+        for (const pending which : {pending::lock, pending::wait_contended, pending::wait_lost})
+            claim_->cancel(which, asio::error::operation_aborted);
+    }
+    if (query_generation_ != fork_generation())
+        return;
+    if (const auto q = query_.lock())
+        q->cancel(asio::error::operation_aborted);
+}
+
+SOCKETLOCK_DECL void lock_core::disown_operations(bool complete) noexcept
+{
+    if (claim_)
+        claim_->disown_operations(complete);
+    if (const auto q = query_.lock())
+        q->disown_operation(complete);
+}
+
+SOCKETLOCK_DECL lock_service::lock_service(asio::execution_context& context)
+    : asio::execution_context::service(context)
+{
+}
+
+SOCKETLOCK_DECL lock_service::~lock_service() = default;
+
+SOCKETLOCK_DECL void lock_service::add(lock_core& core)
+{
+    const std::lock_guard<std::mutex> lock(fork_mutex());
+    core.service_ = this;
+    core.next_ = first_;
+    if (first_ != nullptr)
+        first_->previous_ = &core;
+    first_ = &core;
+}
+
+SOCKETLOCK_DECL void lock_service::remove(lock_core& core) noexcept
+{
+    const std::lock_guard<std::mutex> lock(fork_mutex());
+    (core.previous_ != nullptr ? core.previous_->next_ : first_) = core.next_;
+    if (core.next_ != nullptr)
+        core.next_->previous_ = core.previous_;
+    core.service_ = nullptr;
+}
+
+// Lock objects that are still there, because a handler owns them, outlive their service.
+SOCKETLOCK_DECL void lock_service::shutdown()
+{
+    while (first_ != nullptr)
+    {
+        lock_core& core = *first_;
+        remove(core);
+        core.disown_operations(false);
+    }
+}
+
+SOCKETLOCK_DECL void lock_service::notify_fork(asio::execution_context::fork_event event)
+{
+    if (event != asio::execution_context::fork_child)
+        return;
+    for (lock_core* core = first_; core != nullptr; core = core->next_)
+        core->disown_operations(true);
+}
+
+}  // namespace socketlock::detail
+
+#endif

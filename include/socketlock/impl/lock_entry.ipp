@@ -1,0 +1,153 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_IMPL_LOCK_ENTRY_IPP
+#define SOCKETLOCK_IMPL_LOCK_ENTRY_IPP
+
+#include <socketlock/detail/claim.hpp>
+#include <socketlock/detail/lock_entry.hpp>
+#include <socketlock/detail/query.hpp>
+#include <socketlock/error.hpp>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL lock_entry::lock_entry(
+    std::shared_ptr<runtime> owner,
+    std::shared_ptr<lock_directory> directory,
+    std::string lock_name,
+    std::string file_name,
+    std::string signature_seed,
+    unsigned permissions
+)
+    : runtime_(std::move(owner)),
+      directory_(std::move(directory)),
+      lock_name_(std::move(lock_name)),
+      file_name_(std::move(file_name)),
+      signature_seed_(std::move(signature_seed)),
+      file_(directory_->path + '/' + file_name_, permissions)
+{
+}
+
+SOCKETLOCK_DECL lock_entry::~lock_entry()
+{
+    runtime_->forget_entry(directory_->id, file_name_);
+}
+
+SOCKETLOCK_DECL void lock_entry::perform_all(turn& t)
+{
+    // What is done may touch other claims of the lock, or the same one again.
+    for (std::size_t i = 0; i < t.claims_.size(); ++i)
+    {
+        const std::shared_ptr<claim> c = t.claims_[i];
+        for (const claim_action& action : c->machine().take_actions())
+            c->perform(action, t);
+    }
+}
+
+SOCKETLOCK_DECL void lock_entry::complete_all(turn& t)
+{
+    for (const turn::completion& done : t.completions_)
+    {
+        if (done.lock != nullptr)
+            done.lock->complete(done.ec, done.acquired);
+        else
+            done.plain->complete(done.ec);
+    }
+}
+
+SOCKETLOCK_DECL proof_of_life lock_entry::prove(const party& p, error_code& why)
+{
+    // Of our own claims the registry knows, and our own presence must not be opened.
+    if (p.presence == directory_->presence_id)
+        return runtime_->find(p.claim) ? proof_of_life::alive : proof_of_life::dead;
+    return prove_presence(directory_->path, p, why);
+}
+
+// A record that cannot be read is that of a free lock if nobody lives who could hold it.
+SOCKETLOCK_DECL record lock_entry::read_or_heal(transaction& t, claim& c, error_code& ec)
+{
+    record r = t.read(lock_name_, ec);
+    if (ec == errc::corrupt_record && !c.is_holding() && !runtime_->holds_any(*directory_) &&
+        !any_presence_alive(directory_->path, directory_->presence_id))
+    {
+        ec.clear();
+        r = record();
+        r.name = lock_name_;
+    }
+    return r;
+}
+
+SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_result& result)
+{
+    error_code& ec = result.ec;
+    transaction t(file_);
+    if (!t.begin(ec))
+        return static_cast<bool>(ec);
+    if (t.reopened())
+    {
+        runtime_->note_open_file(shared_from_this());
+        runtime_->see_to_presence(*directory_, ec);
+        if (ec)
+            return true;
+    }
+    record r = read_or_heal(t, c, ec);
+    if (ec)
+        return true;
+
+    request q;
+    q.what = what;
+    q.self = c.as_claimant();
+    q.now = std::chrono::system_clock::now();
+    if (const auto* const heir = c.machine().heir(); heir != nullptr && what == intent::release)
+        q.heir = heir->who;
+    error_code why;
+    verdict& v = result.decided;
+    v = decide(r, q, [&](const party& p) { return prove(p, why); });
+    if (v.write)
+        t.write(r, ec);
+    if (ec)
+        return true;
+    if (v.what == outcome::held || v.what == outcome::enqueued)
+    {
+        c.set_blocker(describe_holder(r));
+        // A waiter in the queue looks again; a newcomer is told.
+        if (v.holder == proof_of_life::unknown && what != intent::recover)
+            ec = why;
+    }
+    if (v.deceased && v.deceased->presence != directory_->presence_id)
+        remove_dead_presence(directory_->path, v.deceased->presence);
+    return true;
+}
+
+SOCKETLOCK_DECL void lock_entry::clear_orphan()
+{
+    error_code ec;
+    transaction t(file_);
+    if (!t.begin(ec))
+        return;
+    record r = t.read(lock_name_, ec);
+    if (ec || !r.holder || r.holder->presence != directory_->presence_id ||
+        runtime_->find(r.holder->claim))
+        return;
+    request q;
+    q.what = intent::release;
+    q.self.who = *r.holder;
+    decide(r, q, [](const party&) { return proof_of_life::dead; });
+    t.write(r, ec);
+}
+
+SOCKETLOCK_DECL record lock_entry::query(error_code& ec)
+{
+    return file_.query(lock_name_, ec);
+}
+
+SOCKETLOCK_DECL void lock_entry::close_file_if_idle()
+{
+    const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+    if (lock)
+        file_.close();
+}
+
+}  // namespace socketlock::detail
+
+#endif

@@ -1,0 +1,149 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_IMPL_LOCK_FILE_IPP
+#define SOCKETLOCK_IMPL_LOCK_FILE_IPP
+
+#include <socketlock/detail/fork.hpp>
+#include <socketlock/detail/guard.hpp>
+#include <socketlock/detail/lock_file.hpp>
+#include <socketlock/error.hpp>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL lock_file::~lock_file()
+{
+    close();
+}
+
+SOCKETLOCK_DECL void lock_file::close() noexcept
+{
+    if (!file_)
+        return;
+    {
+        const std::lock_guard<std::mutex> lock(fork_mutex());
+        forget_descriptor(file_.native_handle());
+    }
+    file_.close();
+}
+
+SOCKETLOCK_DECL void lock_file::touch() noexcept
+{
+    error_code ignored;
+    if (file_)
+        file_.touch(ignored);
+}
+
+SOCKETLOCK_DECL void lock_file::open(error_code& ec)
+{
+    close();
+    // Somebody may create the file between our looking for it and creating it, or remove it between
+    // our failing to create it and opening it.
+    for (int attempt = 0; attempt < 8; ++attempt)
+    {
+        file_ = open_file(path_, file_access::read_write, ec);
+        if (ec == boost::system::errc::no_such_file_or_directory)
+            file_ = create_file(path_, permissions_, ec);
+        if (ec != boost::system::errc::file_exists)
+            break;
+    }
+    if (file_)
+    {
+        const std::lock_guard<std::mutex> lock(fork_mutex());
+        remember_descriptor(file_.native_handle());
+    }
+    else if (ec == boost::system::errc::no_such_file_or_directory)
+        ec = errc::directory_missing;
+    else if (ec == boost::system::errc::file_exists)
+        ec = errc::io_error;
+}
+
+SOCKETLOCK_DECL transaction::~transaction()
+{
+    if (guarded_)
+        release_guard(file_.file_);
+}
+
+SOCKETLOCK_DECL bool transaction::begin(error_code& ec)
+{
+    ec.clear();
+    for (int attempt = 0; attempt < 8; ++attempt)
+    {
+        if (!file_.is_open())
+        {
+            file_.open(ec);
+            reopened_ = true;
+            if (ec)
+                return false;
+        }
+        if (!try_guard(file_.file_, guard_mode::exclusive, ec))
+            return false;
+        // Only now: before, the file could have been removed or replaced behind our back.
+        if (what_is_named(file_.path_, file_.file_.id()) == named::same)
+        {
+            guarded_ = true;
+            return true;
+        }
+        release_guard(file_.file_);
+        file_.close();
+    }
+    return false;
+}
+
+SOCKETLOCK_DECL void transaction::write(const record& r, error_code& ec)
+{
+    char text[record_size];
+    encode_record(r, text, ec);
+    if (!ec && !is_allocated_)
+        file_.file_.allocate(record_size, ec);
+    if (!ec)
+        file_.file_.write(text, sizeof text, ec);
+}
+
+// Precondition: the guard is held. One byte more than a record has shows a file that is too long.
+inline record read_record(const file& f, std::string_view name, std::size_t& size, error_code& ec)
+{
+    char text[record_size + 1];
+    size = f.read(text, sizeof text, ec);
+    if (!ec && size > record_size)
+        ec = errc::corrupt_record;
+    return ec ? record() : decode_record(std::string_view(text, size), name, ec);
+}
+
+inline record read_as_query(const file& f, std::string_view name, error_code& ec)
+{
+    if (!try_guard(f, guard_mode::sharable, ec))
+    {
+        if (!ec)
+            ec = make_error_code(boost::system::errc::resource_unavailable_try_again);
+        return {};
+    }
+    std::size_t size = 0;
+    record r = read_record(f, name, size, ec);
+    release_guard(f);
+    return r;
+}
+
+SOCKETLOCK_DECL record query_record(const std::string& path, std::string_view name, error_code& ec)
+{
+    const file f = open_file(path, file_access::read, ec);
+    return ec ? record() : read_as_query(f, name, ec);
+}
+
+SOCKETLOCK_DECL record lock_file::query(std::string_view name, error_code& ec) const
+{
+    const bool is_current = file_ && what_is_named(path_, file_.id()) == named::same;
+    return is_current ? read_as_query(file_, name, ec) : query_record(path_, name, ec);
+}
+
+SOCKETLOCK_DECL record transaction::read(std::string_view name, error_code& ec)
+{
+    std::size_t size = 0;
+    record r = read_record(file_.file_, name, size, ec);
+    is_allocated_ = size == record_size;
+    return r;
+}
+
+}  // namespace socketlock::detail
+
+#endif

@@ -1,0 +1,30 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_IMPL_PROCESS_IDENTITY_POSIX_IPP
+#define SOCKETLOCK_IMPL_PROCESS_IDENTITY_POSIX_IPP
+
+#include <socketlock/detail/process_identity.hpp>
+
+#include <unistd.h>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL std::int64_t this_process_id() noexcept
+{
+    return ::getpid();
+}
+
+SOCKETLOCK_DECL process_identity this_process()
+{
+    process_identity result;
+    result.pid = this_process_id();
+    char host[256] = {};
+    if (::gethostname(host, sizeof host - 1) == 0)
+        result.host = host;
+    return result;
+}
+
+}  // namespace socketlock::detail
+
+#endif

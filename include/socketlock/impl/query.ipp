@@ -1,0 +1,213 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_IMPL_QUERY_IPP
+#define SOCKETLOCK_IMPL_QUERY_IPP
+
+#include <socketlock/detail/message.hpp>
+#include <socketlock/detail/query.hpp>
+#include <socketlock/error.hpp>
+
+#include <boost/asio/error.hpp>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL holder_info describe_holder(const record& r)
+{
+    holder_info info;
+    info.name = r.name;
+    info.pid = r.holder ? r.holder->pid : r.v1_pid.value_or(0);
+    info.port = r.port;
+    info.fencing_token = r.fencing_token;
+    info.since = std::chrono::system_clock::time_point(
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(
+            std::chrono::duration<double>(r.timestamp)
+        )
+    );
+    return info;
+}
+
+inline record find_record(
+    const directory_choice& directory,
+    const std::string& lock_name,
+    const std::string& file_name,
+    error_code& ec
+)
+{
+    check_directory(directory, ec);
+    return ec ? record() : query_record(directory.path + '/' + file_name, lock_name, ec);
+}
+
+// What can be told of a holder that lives, or cannot be tested; ec if he cannot.
+inline std::optional<holder_info> describe_if_alive(
+    const std::string& directory,
+    const record& r,
+    error_code& ec
+)
+{
+    ec.clear();
+    if (r.v1_pid && *r.v1_pid != 0)
+        return describe_holder(r);
+    if (!r.holder)
+        return std::nullopt;
+    if (prove_presence(directory, *r.holder, ec) == proof_of_life::dead)
+        return std::nullopt;
+    holder_info info = describe_holder(r);
+    error_code unreadable;
+    const presence_info presence = read_presence(directory, *r.holder, unreadable);
+    if (!unreadable)
+    {
+        info.host = presence.host;
+        info.executable = presence.executable;
+    }
+    return info;
+}
+
+SOCKETLOCK_DECL std::optional<holder_info> find_holder(
+    const directory_choice& directory,
+    const std::string& lock_name,
+    const std::string& file_name,
+    error_code& ec
+)
+{
+    const record r = find_record(directory, lock_name, file_name, ec);
+    if (ec)
+        return std::nullopt;
+    const auto result = describe_if_alive(directory.path, r, ec);
+    // Whoever cannot be tested holds.
+    ec.clear();
+    return result;
+}
+
+SOCKETLOCK_DECL query::query(std::shared_ptr<runtime> owner, lock_address where)
+    : authenticated_link(owner->context()),
+      runtime_(std::move(owner)),
+      where_(std::move(where)),
+      retry_(runtime_->context())
+{
+}
+
+SOCKETLOCK_DECL void query::start()
+{
+    runtime_->post([self = std::static_pointer_cast<query>(shared_from_this())] { self->look(); });
+}
+
+SOCKETLOCK_DECL void query::complete(error_code ec)
+{
+    if (holder_operation* const op = op_.exchange(nullptr))
+        op->complete(ec, ec ? std::nullopt : std::move(found_));
+}
+
+SOCKETLOCK_DECL void query::cancel(error_code ec)
+{
+    if (holder_operation* const op = op_.exchange(nullptr))
+    {
+        op->complete(ec, std::nullopt);
+        close();
+    }
+}
+
+SOCKETLOCK_DECL void query::disown_operation(bool complete) noexcept
+{
+    holder_operation* const op = op_.exchange(nullptr);
+    if (op != nullptr)
+        complete ? op->complete(asio::error::operation_aborted, std::nullopt) : op->destroy();
+}
+
+SOCKETLOCK_DECL void query::look()
+{
+    // A transaction takes microseconds; whoever keeps the guard for seconds has been stopped.
+    static constexpr int most_looks = 1000;
+    error_code ec;
+    const file_id directory = check_directory(where_.directory, ec);
+    record r;
+    if (!ec)
+    {
+        // Where the guard is the process's, a lock that we use must be read by its own descriptor.
+        const auto entry = runtime_->find_entry(directory, where_.file_name);
+        if (entry)
+            entry->run([&](turn&) { r = entry->query(ec); });
+        else
+            r = find_record(where_.directory, where_.lock_name, where_.file_name, ec);
+    }
+    if (ec == boost::system::errc::resource_unavailable_try_again)
+    {
+        if (++looks_ >= most_looks)
+        {
+            complete(errc::guard_timeout);
+            return;
+        }
+        retry_.expires_after(std::chrono::microseconds(looks_ < 100 ? 100 : 5000));
+        retry_.async_wait([self = std::static_pointer_cast<query>(shared_from_this()
+                           )](const error_code&) { self->look(); });
+        return;
+    }
+    if (ec == boost::system::errc::no_such_file_or_directory)
+    {
+        // Nobody has ever locked it.
+        complete({});
+        return;
+    }
+    if (ec)
+    {
+        complete(ec);
+        return;
+    }
+    const auto own = r.holder ? runtime_->find_directory(r.holder->presence) : nullptr;
+    if (own)
+    {
+        // Our own claim: nobody needs to prove anything.
+        const auto holder = runtime_->find(r.holder->claim);
+        if (holder)
+        {
+            found_ = describe_holder(r);
+            const std::lock_guard<std::mutex> lock(own->mutex);
+            found_->host = own->own.info().host;
+            found_->executable = own->own.info().executable;
+            found_->verified = holder->is_holding();
+        }
+        complete({});
+        return;
+    }
+    found_ = describe_if_alive(where_.directory.path, r, ec);
+    if (found_ && r.holder)
+        ask(*r.holder);
+    else
+        complete({});
+}
+
+SOCKETLOCK_DECL void query::ask(const party& holder)
+{
+    error_code ec;
+    const presence_info presence = read_presence(where_.directory.path, holder, ec);
+    if (ec)
+        complete({});
+    else
+        open(presence, {holder.presence, id128(), holder.claim}, where_.signature_seed);
+}
+
+SOCKETLOCK_DECL void query::on_authenticated()
+{
+    start_limit(std::chrono::seconds(1));
+    send(ping_message().encode());
+}
+
+SOCKETLOCK_DECL bool query::on_message(const frame_view& frame)
+{
+    if (static_cast<message_type>(frame.type) == message_type::pong)
+    {
+        const auto pong = pong_message::decode(frame.body);
+        found_->verified = pong && pong->state == reported_state::holding;
+    }
+    // Ends the connection, which completes.
+    return false;
+}
+
+SOCKETLOCK_DECL void query::on_end()
+{
+    complete({});
+}
+
+}  // namespace socketlock::detail
+
+#endif

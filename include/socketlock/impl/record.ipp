@@ -1,0 +1,249 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_IMPL_RECORD_IPP
+#define SOCKETLOCK_IMPL_RECORD_IPP
+
+#include <socketlock/detail/record.hpp>
+#include <socketlock/error.hpp>
+
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/parser.hpp>
+#include <boost/json/serializer.hpp>
+#include <boost/json/value.hpp>
+
+#include <cstring>
+#include <utility>
+
+namespace socketlock::detail {
+
+namespace json = boost::json;
+
+/// Reads members of the types that the record's format asks for, and remembers if one was wrong.
+class record_reader
+{
+public:
+    explicit record_reader(const json::object& object) : object_(object) {}
+
+    bool failed() const noexcept { return failed_; }
+
+    std::uint64_t unsigned_integer(json::string_view key, std::uint64_t largest = UINT64_MAX)
+    {
+        const json::value* const value = find(key);
+        if (value == nullptr)
+            return 0;
+        error_code ec;
+        const auto result = value->is_number() ? value->to_number<std::uint64_t>(ec) : 0;
+        if (!value->is_number() || ec || result > largest)
+            failed_ = true;
+        return result;
+    }
+
+    double number(json::string_view key)
+    {
+        const json::value* const value = find(key);
+        if (value == nullptr)
+            return 0;
+        error_code ec;
+        const auto result = value->is_number() ? value->to_number<double>(ec) : 0;
+        if (!value->is_number() || ec)
+            failed_ = true;
+        return result;
+    }
+
+    std::string text(json::string_view key)
+    {
+        const json::value* const value = find(key);
+        if (value == nullptr)
+            return {};
+        if (const json::string* const string = value->if_string())
+            return {string->data(), string->size()};
+        failed_ = true;
+        return {};
+    }
+
+    id128 id(json::string_view key)
+    {
+        const auto result = id128::from_hex(text(key));
+        if (!result)
+            failed_ = true;
+        return result.value_or(id128());
+    }
+
+    // A member that may be missing or null.
+    std::optional<party> optional_party(json::string_view key)
+    {
+        const json::value* const value = object_.if_contains(key);
+        if (value == nullptr || value->is_null())
+            return std::nullopt;
+        if (!value->is_object())
+        {
+            failed_ = true;
+            return std::nullopt;
+        }
+        record_reader inner(value->get_object());
+        party result;
+        result.claim = inner.id("claim");
+        result.presence = inner.id("presence");
+        if (inner.object_.contains("pid"))
+            result.pid = static_cast<std::int64_t>(inner.unsigned_integer("pid", INT64_MAX));
+        failed_ = failed_ || inner.failed();
+        return result;
+    }
+
+    // What is in the object besides these keys.
+    json::object others(std::initializer_list<json::string_view> keys) const
+    {
+        json::object result;
+        if (object_.size() == keys.size())
+            return result;
+        for (const auto& member : object_)
+        {
+            bool known = false;
+            for (const auto key : keys)
+                known = known || member.key() == key;
+            if (!known)
+                result.emplace(member.key(), member.value());
+        }
+        return result;
+    }
+
+private:
+    // A member that must be there.
+    const json::value* find(json::string_view key)
+    {
+        const json::value* const value = object_.if_contains(key);
+        if (value == nullptr)
+            failed_ = true;
+        return value;
+    }
+
+    const json::object& object_;
+    bool failed_ = false;
+};
+
+inline void decode_our_part(record_reader& top, const json::object& ours, record& r, error_code& ec)
+{
+    record_reader reader(ours);
+    const std::uint64_t version = reader.unsigned_integer("version");
+    if (!reader.failed() && version > static_cast<std::uint64_t>(record_version))
+    {
+        ec = errc::newer_record;
+        return;
+    }
+    r.fencing_token = reader.unsigned_integer("fencing_token");
+    r.next_ticket = reader.unsigned_integer("next_ticket");
+    r.holder = reader.optional_party("holder");
+    r.tail = reader.optional_party("tail");
+    r.our_others = reader.others({"version", "fencing_token", "next_ticket", "holder", "tail"});
+    if (r.holder)
+        r.holder->pid = static_cast<std::int64_t>(top.unsigned_integer("pid", INT64_MAX));
+    if (reader.failed() || version != static_cast<std::uint64_t>(record_version))
+        ec = errc::corrupt_record;
+}
+
+SOCKETLOCK_DECL record decode_record(std::string_view text, std::string_view name, error_code& ec)
+{
+    ec.clear();
+    record r;
+    // The end of a file that was allocated, but never written, is zeros.
+    const auto last = text.find_last_not_of(std::string_view(" \t\r\n\0", 5));
+    if (last == text.npos)
+    {
+        r.name = name;
+        return r;
+    }
+    text = text.substr(0, last + 1);
+
+    unsigned char tree[record_size];
+    json::monotonic_resource resource(tree, sizeof tree);
+    unsigned char stack[1024];
+    json::parser parser(json::storage_ptr(), json::parse_options(), stack, sizeof stack);
+    parser.reset(&resource);
+    parser.write(text.data(), text.size(), ec);
+    if (ec)
+    {
+        ec = errc::corrupt_record;
+        return r;
+    }
+    const json::value document = parser.release();
+    if (!document.is_object())
+    {
+        ec = errc::corrupt_record;
+        return r;
+    }
+
+    const json::object& object = document.get_object();
+    record_reader top(object);
+    r.port = static_cast<std::uint16_t>(top.unsigned_integer("port", 65535));
+    r.timestamp = top.number("timestamp");
+    r.name = top.text("name");
+    r.others = top.others({"port", "pid", "timestamp", "name", "socketlock"});
+    const json::value* const ours = object.if_contains("socketlock");
+    if (ours == nullptr)
+        r.v1_pid = static_cast<std::int64_t>(top.unsigned_integer("pid", INT64_MAX));
+    else if (!ours->is_object())
+        ec = errc::corrupt_record;
+    else
+        decode_our_part(top, ours->get_object(), r, ec);
+
+    if (ec == errc::newer_record)
+        return r;
+    if (ec || top.failed())
+        ec = errc::corrupt_record;
+    else if (r.name != name)
+        ec = errc::name_mismatch;
+    return r;
+}
+
+inline void add_party(json::object& object, json::string_view key, const party& p, bool with_pid)
+{
+    json::object& value = object[key].emplace_object();
+    value.reserve(3);
+    value["claim"] = p.claim.to_hex();
+    value["presence"] = p.presence.to_hex();
+    // The holder's pid is at the top, where version 1 looks for it.
+    if (with_pid)
+        value["pid"] = p.pid;
+}
+
+SOCKETLOCK_DECL void encode_record(const record& r, char* buffer, error_code& ec)
+{
+    ec.clear();
+    unsigned char tree[record_size];
+    json::monotonic_resource resource(tree, sizeof tree);
+    json::object top(&resource);
+    top.reserve(5 + r.others.size());
+    top["port"] = r.port;
+    top["pid"] = r.holder ? r.holder->pid : 0;
+    top["timestamp"] = r.timestamp;
+    top["name"] = r.name;
+    json::object& ours = top["socketlock"].emplace_object();
+    ours.reserve(5 + r.our_others.size());
+    ours["version"] = record_version;
+    ours["fencing_token"] = r.fencing_token;
+    ours["next_ticket"] = r.next_ticket;
+    if (r.holder)
+        add_party(ours, "holder", *r.holder, false);
+    if (r.tail)
+        add_party(ours, "tail", *r.tail, true);
+    for (const auto& member : r.our_others)
+        ours.emplace(member.key(), member.value());
+    for (const auto& member : r.others)
+        top.emplace(member.key(), member.value());
+
+    json::serializer serializer;
+    serializer.reset(&top);
+    const auto text = serializer.read(buffer, record_size);
+    if (!serializer.done() || text.size() == record_size)
+    {
+        ec = errc::corrupt_record;
+        return;
+    }
+    std::memset(buffer + text.size(), ' ', record_size - text.size());
+    buffer[record_size - 1] = '\n';
+}
+
+}  // namespace socketlock::detail
+
+#endif

@@ -1,0 +1,264 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_IMPL_RUNTIME_IPP
+#define SOCKETLOCK_IMPL_RUNTIME_IPP
+
+#include <socketlock/detail/claim.hpp>
+#include <socketlock/detail/endpoint.hpp>
+#include <socketlock/detail/fork.hpp>
+#include <socketlock/detail/process_identity.hpp>
+#include <socketlock/detail/runtime.hpp>
+#include <socketlock/error.hpp>
+
+#include <chrono>
+#include <exception>
+
+namespace socketlock::detail {
+
+// The process's runtime while there is one; guarded by the fork mutex. Never destroyed, so that
+// lock objects of static storage find it.
+struct current_runtime
+{
+    std::weak_ptr<runtime> instance;
+    std::uint64_t generation = 0;
+};
+
+inline current_runtime& the_current_runtime()
+{
+    static current_runtime& instance = *new current_runtime;
+    return instance;
+}
+
+SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
+{
+    ec.clear();
+    const std::uint64_t generation = fork_generation();
+    current_runtime& current = the_current_runtime();
+    {
+        const std::lock_guard<std::mutex> lock(fork_mutex());
+        if (current.generation != generation)
+        {
+            // The parent's: not ours to let go of, as its count may be anybody's.
+            new std::weak_ptr<runtime>(std::move(current.instance));
+            current.instance = {};
+            current.generation = generation;
+        }
+        if (auto running = current.instance.lock())
+            return running;
+    }
+    std::shared_ptr<runtime> started;
+    try
+    {
+        started = std::make_shared<runtime>();
+    }
+    catch (const std::exception&)
+    {
+        ec = errc::runtime_failed;
+        return nullptr;
+    }
+    const std::lock_guard<std::mutex> lock(fork_mutex());
+    if (auto running = current.instance.lock())
+        return running;
+    current.instance = started;
+    return started;
+}
+
+SOCKETLOCK_DECL runtime::runtime() : state_(std::make_shared<thread_state>())
+{
+    thread_ = std::thread([state = state_] { state->context.run(); });
+}
+
+SOCKETLOCK_DECL runtime::~runtime()
+{
+    state_->work.reset();
+    state_->context.stop();
+    // The last user may be a completion that is destroyed on our own thread.
+    if (thread_.get_id() == std::this_thread::get_id())
+        thread_.detach();
+    else
+        thread_.join();
+    for (const auto& [id, directory] : directories_)
+        directory->own.remove();
+    endpoint_.reset();
+}
+
+SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(
+    const directory_choice& choice,
+    const std::string& lock_name,
+    const std::string& file_name,
+    const std::string& signature_seed,
+    unsigned permissions,
+    error_code& ec
+)
+{
+    const std::lock_guard<std::mutex> setup(setup_mutex_);
+    const auto where = directory(choice, permissions, ec);
+    if (ec)
+        return nullptr;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::weak_ptr<lock_entry>& slot = entries_[{where->id, file_name}];
+    auto result = slot.lock();
+    if (!result)
+    {
+        result = std::make_shared<lock_entry>(
+            shared_from_this(),
+            where,
+            lock_name,
+            file_name,
+            signature_seed,
+            permissions
+        );
+        slot = result;
+    }
+    return result;
+}
+
+SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
+    const directory_choice& choice,
+    unsigned permissions,
+    error_code& ec
+)
+{
+    const file_id id = prepare_directory(choice, ec);
+    if (ec)
+        return nullptr;
+    if (!endpoint_)
+        endpoint_ = endpoint::open(shared_from_this(), ec);
+    if (ec)
+        return nullptr;
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        if (const auto found = directories_.find(id); found != directories_.end())
+        {
+            const std::lock_guard<std::mutex> directory_lock(found->second->mutex);
+            found->second->own.widen_permissions(permissions);
+            return found->second;
+        }
+    }
+
+    const process_identity self = this_process();
+    presence_info info;
+    info.id = random_id(ec);
+    if (!ec)
+        info.key = random_key(ec);
+    info.pid = self.pid;
+    info.port = endpoint_->port();
+    info.address = endpoint_->address();
+    info.boot_id = self.boot_id;
+    info.pid_namespace = self.pid_namespace;
+    info.net_namespace = self.net_namespace;
+    info.host = self.host;
+    info.executable = self.executable;
+    info.started = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()
+    )
+                       .count();
+
+    const auto result = std::make_shared<lock_directory>();
+    result->path = choice.path;
+    result->id = id;
+    result->presence_id = info.id;
+    result->port = info.port;
+    if (!ec)
+        result->own.create(choice.path, std::move(info), permissions, ec);
+    if (ec)
+        return nullptr;
+    remove_dead_presences(choice.path, result->presence_id);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    directories_.emplace(id, result);
+    return result;
+}
+
+SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::find_entry(
+    const file_id& directory,
+    const std::string& file_name
+)
+{
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = entries_.find({directory, file_name});
+    return found == entries_.end() ? nullptr : found->second.lock();
+}
+
+SOCKETLOCK_DECL void runtime::forget_entry(const file_id& directory, const std::string& file_name)
+{
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = entries_.find({directory, file_name});
+    // A successor of the same name may be there already.
+    if (found != entries_.end() && found->second.expired())
+        entries_.erase(found);
+}
+
+SOCKETLOCK_DECL void runtime::see_to_presence(lock_directory& directory, error_code& ec)
+{
+    ec.clear();
+    const std::lock_guard<std::mutex> lock(directory.mutex);
+    if (!directory.own.in_place())
+        directory.own.restore(ec);
+}
+
+SOCKETLOCK_DECL void runtime::add(const std::shared_ptr<claim>& c)
+{
+    const std::lock_guard<std::mutex> lock(mutex_);
+    claims_.emplace(c->id(), c);
+}
+
+SOCKETLOCK_DECL void runtime::remove(const id128& claim_id)
+{
+    std::shared_ptr<claim> last_owner;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = claims_.find(claim_id);
+    if (found == claims_.end())
+        return;
+    last_owner = std::move(found->second);
+    claims_.erase(found);
+}
+
+SOCKETLOCK_DECL std::shared_ptr<claim> runtime::find(const id128& claim_id)
+{
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = claims_.find(claim_id);
+    return found == claims_.end() ? nullptr : found->second;
+}
+
+SOCKETLOCK_DECL bool runtime::holds_any(const lock_directory& directory)
+{
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto& [id, c] : claims_)
+    {
+        if (c->is_holding() && &c->entry()->directory() == &directory)
+            return true;
+    }
+    return false;
+}
+
+SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::find_directory(const id128& presence_id)
+{
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto& [id, directory] : directories_)
+    {
+        if (directory->presence_id == presence_id)
+            return directory;
+    }
+    return nullptr;
+}
+
+SOCKETLOCK_DECL void runtime::note_open_file(const std::shared_ptr<lock_entry>& mine)
+{
+    static constexpr std::size_t most_open = 64;
+    std::shared_ptr<lock_entry> oldest;
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        open_files_.push_back(mine);
+        if (open_files_.size() <= most_open)
+            return;
+        oldest = open_files_.front().lock();
+        open_files_.pop_front();
+    }
+    // If somebody is using it just now it stays open until it is used again and opened anew.
+    if (oldest && oldest != mine)
+        oldest->close_file_if_idle();
+}
+
+}  // namespace socketlock::detail
+
+#endif

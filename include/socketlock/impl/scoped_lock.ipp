@@ -1,0 +1,53 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_IMPL_SCOPED_LOCK_IPP
+#define SOCKETLOCK_IMPL_SCOPED_LOCK_IPP
+
+#include <socketlock/detail/claim.hpp>
+#include <socketlock/detail/fork.hpp>
+#include <socketlock/error.hpp>
+#include <socketlock/scoped_lock.hpp>
+
+namespace socketlock {
+
+SOCKETLOCK_DECL scoped_lock::~scoped_lock()
+{
+    if (!claim_)
+        return;
+    if (claim_->generation() != detail::fork_generation())
+        new std::shared_ptr<detail::claim>(std::move(claim_));
+    else if (claim_->is_holding())
+        claim_->abandon();
+}
+
+SOCKETLOCK_DECL bool scoped_lock::owns_lock() const noexcept
+{
+    return claim_ && claim_->generation() == detail::fork_generation() && claim_->is_holding();
+}
+
+SOCKETLOCK_DECL std::uint64_t scoped_lock::fencing_token() const noexcept
+{
+    return owns_lock() ? claim_->fencing_token() : 0;
+}
+
+SOCKETLOCK_DECL void scoped_lock::unlock(error_code& ec)
+{
+    ec = owns_lock() ? error_code() : detail::unlock_error(claim_);
+    if (!ec)
+        ec = detail::unlock_and_wait(*claim_);
+    if (!ec)
+        claim_.reset();
+}
+
+SOCKETLOCK_DECL void scoped_lock::unlock()
+{
+    error_code ec;
+    unlock(ec);
+    if (ec)
+        throw boost::system::system_error(ec);
+}
+
+}  // namespace socketlock
+
+#endif

@@ -1,0 +1,48 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_OPTIONS_HPP
+#define SOCKETLOCK_OPTIONS_HPP
+
+#include <socketlock/config.hpp>
+
+#include <string>
+
+namespace socketlock {
+
+/// Where and how a lock is kept. All who share a lock must agree on `lock_dir` and
+/// `signature_seed`.
+struct lock_options
+{
+    /**
+     * The lock directory; it is created (0700) with its parents when it is missing. Empty: the
+     * directory that `default_lock_dir` returns.
+     */
+    std::string lock_dir;
+
+    /**
+     * A shared secret that is mixed into the handshake, besides the holder's random key. A waiter
+     * with another seed is not let into the queue; it gets the lock all the same when it is free.
+     */
+    std::string signature_seed;
+
+    /// The permissions of new lock files and presences, whatever the umask: 0600, or 0660 for a
+    /// group.
+    unsigned permissions = 0600;
+};
+
+/**
+ * The directory of locks without an explicit one: `$SOCKETLOCK_DIR`, else
+ * `$XDG_RUNTIME_DIR/socketlock`, else `<temporary directory>/socketlock-<user id>`. The last two
+ * are refused (`errc::insecure_directory`) if they are symbolic links, or owned or writable by
+ * somebody else.
+ */
+SOCKETLOCK_DECL std::string default_lock_dir();
+
+}  // namespace socketlock
+
+#ifdef SOCKETLOCK_HEADER_ONLY
+#include <socketlock/impl/platform.ipp>
+#endif
+
+#endif

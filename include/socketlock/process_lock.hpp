@@ -1,0 +1,562 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_PROCESS_LOCK_HPP
+#define SOCKETLOCK_PROCESS_LOCK_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/detail/initiate.hpp>
+#include <socketlock/detail/lock_core.hpp>
+#include <socketlock/detail/process_identity.hpp>
+#include <socketlock/error.hpp>
+#include <socketlock/holder_info.hpp>
+#include <socketlock/options.hpp>
+#include <socketlock/scoped_lock.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace socketlock {
+
+/**
+ * A lock between processes, and between the lock objects of one: an Asio I/O object. Two objects
+ * with the same name and directory exclude each other. When the process dies, however it dies, the
+ * lock is free at once; as long as it lives, nobody can take the lock away from it, whatever it
+ * does or does not do.
+ *
+ * It satisfies Lockable and TimedLockable, so that `std::unique_lock`, `std::scoped_lock` and
+ * `std::lock` work on it. The functions that wait block the calling thread only; they need no
+ * running `io_context`, and must not be called from a thread that nobody may block.
+ *
+ * One object has at most one claim: to lock it while it holds or waits is `errc::already_locked`.
+ *
+ * After `fork` the child's copy does not own: `owns_lock()` is false there, `unlock` gives
+ * `errc::not_owner`, and the parent's lock is untouched. The child may lock it anew. Operations
+ * that were under way at the fork never complete in the child, unless it calls
+ * `notify_fork(fork_child)` on the context or destroys the object: then with `operation_aborted`.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: unsafe, as in Asio.
+ *
+ * @tparam Executor The executor on which completion handlers run by default.
+ */
+template <class Executor = asio::any_io_executor>
+class basic_process_lock
+{
+public:
+    using executor_type = Executor;
+
+    /// The same for another executor; Asio's `as_default_on` uses it.
+    template <class OtherExecutor>
+    struct rebind_executor
+    {
+        using other = basic_process_lock<OtherExecutor>;
+    };
+
+    using clock_type = std::chrono::steady_clock;
+    using duration = clock_type::duration;
+    using time_point = clock_type::time_point;
+
+    /**
+     * Makes an unlocked lock object. It touches neither files nor network.
+     *
+     * @param name 1 to 200 bytes of UTF-8 without NUL.
+     * @par Errors
+     * Throws `lock_error` with `errc::invalid_name`.
+     */
+    explicit basic_process_lock(
+        const executor_type& executor,
+        std::string name,
+        lock_options options = {}
+    )
+        : executor_(executor), core_(make_core(std::move(name), std::move(options)))
+    {
+    }
+
+    /// The same, for an execution context.
+    template <
+        class ExecutionContext,
+        std::enable_if_t<std::is_convertible_v<ExecutionContext&, asio::execution_context&>, int> =
+            0>
+    explicit basic_process_lock(
+        ExecutionContext& context,
+        std::string name,
+        lock_options options = {}
+    )
+        : executor_(context.get_executor()), core_(make_core(std::move(name), std::move(options)))
+    {
+    }
+
+    /// Takes over what `other` holds or waits for. `other` can only be destroyed or assigned to.
+    basic_process_lock(basic_process_lock&& other) noexcept = default;
+
+    /// Cancels and unlocks as the destructor does, then takes over what `other` holds or waits for.
+    basic_process_lock& operator=(basic_process_lock&& other) noexcept = default;
+
+    /// The same from a lock with another executor type.
+    template <
+        class OtherExecutor,
+        std::enable_if_t<std::is_convertible_v<OtherExecutor, Executor>, int> = 0>
+    basic_process_lock(basic_process_lock<OtherExecutor>&& other) noexcept
+        : executor_(other.executor_), core_(std::move(other.core_))
+    {
+    }
+
+    /**
+     * Cancels the operations that are under way (their handlers get `operation_aborted`) and
+     * unlocks. It does not wait: when the lock file is in use at that moment, the background thread
+     * unlocks a little later. A destroyed waiter never ends up holding.
+     */
+    ~basic_process_lock() = default;
+
+    /// The executor on which handlers run that have none of their own.
+    executor_type get_executor() const noexcept { return executor_; }
+
+    /// The lock's name.
+    const std::string& name() const noexcept { return core_->name(); }
+
+    /// The path of the lock file.
+    const std::string& path() const noexcept { return core_->path(); }
+
+    /// True while this object holds the lock.
+    bool owns_lock() const noexcept { return core_->owns_lock(); }
+
+    /// This process's id.
+    std::int64_t pid() const noexcept { return detail::this_process_id(); }
+
+    /// The loopback port that the lock file names while this object holds the lock; else 0.
+    std::uint16_t port() const noexcept { return core_->port(); }
+
+    /// A number that grows by at least one with every change of owner, for those who must refuse
+    /// a former owner's late requests; 0 while this object does not hold the lock.
+    std::uint64_t fencing_token() const noexcept { return core_->fencing_token(); }
+
+    /// Who held the lock when the last attempt found it held, unverified, as the lock file told.
+    std::optional<holder_info> blocker() const { return core_->blocker(); }
+
+    /**
+     * Takes the lock, waiting behind those who wait already, first come, first served.
+     *
+     * @par Errors
+     * `already_locked`; those of the lock directory, the lock file and the holder's presence (see
+     * `errc`). An error leaves everything as it was.
+     */
+    void lock(error_code& ec) { core_->lock(true, std::nullopt, ec); }
+
+    /// The same; throws `lock_error`.
+    void lock()
+    {
+        error_code ec;
+        lock(ec);
+        throw_if(ec);
+    }
+
+    /// Takes the lock if nobody holds it. False without an error: somebody does, see `blocker`.
+    /// Errors: as `lock`, and `guard_timeout` after 5 seconds.
+    bool try_lock(error_code& ec) { return core_->lock(false, std::nullopt, ec); }
+
+    /// The same; throws `lock_error`.
+    bool try_lock()
+    {
+        error_code ec;
+        const bool acquired = try_lock(ec);
+        throw_if(ec);
+        return acquired;
+    }
+
+    /// Takes the lock, waiting no longer than until `limit`. False without an error: it has passed.
+    template <class Clock, class Duration>
+    bool try_lock_until(const std::chrono::time_point<Clock, Duration>& limit, error_code& ec)
+    {
+        return core_->lock(true, steady(limit), ec);
+    }
+
+    /// The same; throws `lock_error`.
+    template <class Clock, class Duration>
+    bool try_lock_until(const std::chrono::time_point<Clock, Duration>& limit)
+    {
+        error_code ec;
+        const bool acquired = try_lock_until(limit, ec);
+        throw_if(ec);
+        return acquired;
+    }
+
+    /// Takes the lock, waiting no longer than `patience`.
+    template <class Rep, class Period>
+    bool try_lock_for(const std::chrono::duration<Rep, Period>& patience, error_code& ec)
+    {
+        return core_->lock(true, after(patience), ec);
+    }
+
+    /// The same; throws `lock_error`.
+    template <class Rep, class Period>
+    bool try_lock_for(const std::chrono::duration<Rep, Period>& patience)
+    {
+        error_code ec;
+        const bool acquired = try_lock_for(patience, ec);
+        throw_if(ec);
+        return acquired;
+    }
+
+    /**
+     * Gives the lock up, to the first in the queue if there is one. It never waits for the network.
+     *
+     * @par Errors
+     * `not_owner`: this object does not hold the lock. `lost`: it was taken away; the lock file is
+     * left as it is. Others are those of the lock file; then the lock is still held.
+     */
+    void unlock(error_code& ec) { core_->unlock(ec); }
+
+    /// The same; throws `lock_error`.
+    void unlock()
+    {
+        error_code ec;
+        unlock(ec);
+        throw_if(ec);
+    }
+
+    /**
+     * Tells who holds the lock, or nullopt if nobody does. It creates and changes nothing, and
+     * works for whoever may read the lock file. The holder is asked to prove himself (see
+     * `holder_info::verified`); that takes a millisecond, and two seconds at the most.
+     */
+    std::optional<holder_info> holder(error_code& ec) { return core_->holder(ec); }
+
+    /// The same; throws `lock_error`.
+    std::optional<holder_info> holder()
+    {
+        error_code ec;
+        auto result = holder(ec);
+        throw_if(ec);
+        return result;
+    }
+
+    /**
+     * Takes the lock, waiting behind those who wait already, first come, first served.
+     *
+     * @par Handler signature
+     * `void(error_code)`
+     * @par Per-operation cancellation
+     * Terminal, partial and total. Before the lock is acquired: the handler gets
+     * `operation_aborted` at once and this object will not hold the lock, even if the grant was on
+     * its way; others in the queue are not harmed. Afterwards: no effect, the handler gets success.
+     * @par Errors
+     * As `lock(error_code&)`, and `operation_aborted`.
+     */
+    template <
+        BOOST_ASIO_COMPLETION_TOKEN_FOR(void(error_code))
+            Token = asio::default_completion_token_t<executor_type>>
+    auto async_lock(Token&& token = asio::default_completion_token_t<executor_type>())
+    {
+        return asio::async_initiate<Token, void(error_code)>(
+            initiate_lock<detail::deliver_error>{this, true},
+            token,
+            detail::time_limit()
+        );
+    }
+
+    /**
+     * Takes the lock if nobody holds it: the handler gets true, or false without an error.
+     *
+     * @par Handler signature
+     * `void(error_code, bool acquired)`
+     * @par Per-operation cancellation
+     * As `async_lock`.
+     */
+    template <
+        BOOST_ASIO_COMPLETION_TOKEN_FOR(void(error_code, bool))
+            Token = asio::default_completion_token_t<executor_type>>
+    auto async_try_lock(Token&& token = asio::default_completion_token_t<executor_type>())
+    {
+        return asio::async_initiate<Token, void(error_code, bool)>(
+            initiate_lock<detail::deliver_acquired>{this, false},
+            token,
+            detail::time_limit()
+        );
+    }
+
+    /**
+     * Takes the lock, waiting no longer than until `limit`: false without an error if it passes.
+     *
+     * @par Handler signature
+     * `void(error_code, bool acquired)`
+     * @par Per-operation cancellation
+     * As `async_lock`.
+     */
+    template <
+        class Clock,
+        class Duration,
+        BOOST_ASIO_COMPLETION_TOKEN_FOR(void(error_code, bool))
+            Token = asio::default_completion_token_t<executor_type>>
+    auto async_try_lock_until(
+        const std::chrono::time_point<Clock, Duration>& limit,
+        Token&& token = asio::default_completion_token_t<executor_type>()
+    )
+    {
+        return asio::async_initiate<Token, void(error_code, bool)>(
+            initiate_lock<detail::deliver_acquired>{this, true},
+            token,
+            detail::time_limit(steady(limit))
+        );
+    }
+
+    /// The same, waiting no longer than `patience`, counted from this call.
+    template <
+        class Rep,
+        class Period,
+        BOOST_ASIO_COMPLETION_TOKEN_FOR(void(error_code, bool))
+            Token = asio::default_completion_token_t<executor_type>>
+    auto async_try_lock_for(
+        const std::chrono::duration<Rep, Period>& patience,
+        Token&& token = asio::default_completion_token_t<executor_type>()
+    )
+    {
+        return async_try_lock_until(after(patience), std::forward<Token>(token));
+    }
+
+    /**
+     * Takes the lock as `async_lock` does and gives the handler an owner that unlocks when it is
+     * destroyed.
+     *
+     * @par Handler signature
+     * `void(error_code, scoped_lock)`
+     * @par Per-operation cancellation
+     * As `async_lock`.
+     */
+    template <
+        BOOST_ASIO_COMPLETION_TOKEN_FOR(void(error_code, scoped_lock))
+            Token = asio::default_completion_token_t<executor_type>>
+    auto async_scoped_lock(Token&& token = asio::default_completion_token_t<executor_type>())
+    {
+        return asio::async_initiate<Token, void(error_code, scoped_lock)>(
+            initiate_lock<detail::deliver_scoped_lock>{this, true},
+            token,
+            detail::time_limit()
+        );
+    }
+
+    /**
+     * Gives the lock up, as `unlock` does.
+     *
+     * @par Handler signature
+     * `void(error_code)`
+     * @par Per-operation cancellation
+     * None: unlocking is one transaction, and nothing of it can be left half done.
+     * @par Errors
+     * As `unlock(error_code&)`; `asio::error::already_started` if an unlock is under way.
+     */
+    template <
+        BOOST_ASIO_COMPLETION_TOKEN_FOR(void(error_code))
+            Token = asio::default_completion_token_t<executor_type>>
+    auto async_unlock(Token&& token = asio::default_completion_token_t<executor_type>())
+    {
+        return asio::async_initiate<Token, void(error_code)>(initiate_unlock{this}, token);
+    }
+
+    /**
+     * Tells who holds the lock, as `holder` does.
+     *
+     * @par Handler signature
+     * `void(error_code, std::optional<holder_info>)`
+     * @par Per-operation cancellation
+     * Terminal, partial and total; it has no side effects.
+     */
+    template <
+        BOOST_ASIO_COMPLETION_TOKEN_FOR(void(error_code, std::optional<holder_info>))
+            Token = asio::default_completion_token_t<executor_type>>
+    auto async_holder(Token&& token = asio::default_completion_token_t<executor_type>())
+    {
+        return asio::async_initiate<Token, void(error_code, std::optional<holder_info>)>(
+            initiate_holder{this},
+            token
+        );
+    }
+
+    /**
+     * Waits, while this object holds the lock, until somebody queues behind it; at once if somebody
+     * has done so already. One such operation at a time.
+     *
+     * @par Handler signature
+     * `void(error_code)`: success if somebody waits; `operation_aborted` when the lock is unlocked;
+     * `not_owner`, `lost`; `asio::error::already_started`.
+     * @par Per-operation cancellation
+     * Terminal, partial and total; it has no side effects.
+     */
+    template <
+        BOOST_ASIO_COMPLETION_TOKEN_FOR(void(error_code))
+            Token = asio::default_completion_token_t<executor_type>>
+    auto async_wait_contended(Token&& token = asio::default_completion_token_t<executor_type>())
+    {
+        return asio::async_initiate<Token, void(error_code)>(
+            initiate_wait{this, detail::pending::wait_contended},
+            token
+        );
+    }
+
+    /**
+     * Waits, while this object holds the lock, until the lock is taken away: because somebody
+     * removed or replaced the lock file and another process was faster than us to lock it anew, or
+     * because an administrator broke the lock. One such operation at a time.
+     *
+     * @par Handler signature
+     * `void(error_code)`: `errc::lost` when it was taken away; `operation_aborted` when it was
+     * unlocked; `not_owner`; `asio::error::already_started`.
+     * @par Per-operation cancellation
+     * Terminal, partial and total; it has no side effects.
+     */
+    template <
+        BOOST_ASIO_COMPLETION_TOKEN_FOR(void(error_code))
+            Token = asio::default_completion_token_t<executor_type>>
+    auto async_wait_lost(Token&& token = asio::default_completion_token_t<executor_type>())
+    {
+        return asio::async_initiate<Token, void(error_code)>(
+            initiate_wait{this, detail::pending::wait_lost},
+            token
+        );
+    }
+
+    /// Cancels all operations of this object that are under way, but for unlocking; their handlers
+    /// get `operation_aborted`. A lock that is held stays held.
+    void cancel() { core_->cancel(); }
+
+private:
+    template <class OtherExecutor>
+    friend class basic_process_lock;
+
+    /// What newer versions of Asio ask of an initiation: the executor that it would complete on.
+    struct initiation
+    {
+        using executor_type = Executor;
+
+        executor_type get_executor() const noexcept { return self->get_executor(); }
+
+        basic_process_lock* self;
+    };
+
+    template <class Deliver>
+    struct initiate_lock : initiation
+    {
+        initiate_lock(basic_process_lock* lock, bool waits) : initiation{lock}, wait(waits) {}
+
+        template <class Handler>
+        void operator()(Handler&& handler, detail::time_limit limit) const
+        {
+            detail::lock_core& core = *this->self->core_;
+            const error_code ec = core.prepare_lock();
+            detail::initiate<bool>(
+                std::forward<Handler>(handler),
+                this->get_executor(),
+                Deliver(ec ? nullptr : core.current_claim()),
+                [&](auto& op, auto slot) { core.start_lock(op, wait, limit, ec, slot); }
+            );
+        }
+
+        bool wait;
+    };
+
+    struct initiate_unlock : initiation
+    {
+        template <class Handler>
+        void operator()(Handler&& handler) const
+        {
+            detail::initiate<>(
+                std::forward<Handler>(handler),
+                this->get_executor(),
+                detail::deliver_results(),
+                [&](auto& op, auto) { this->self->core_->async_unlock(op); }
+            );
+        }
+    };
+
+    struct initiate_holder : initiation
+    {
+        template <class Handler>
+        void operator()(Handler&& handler) const
+        {
+            detail::initiate<std::optional<holder_info>>(
+                std::forward<Handler>(handler),
+                this->get_executor(),
+                detail::deliver_results(),
+                [&](auto& op, auto slot) { this->self->core_->start_holder(op, slot); }
+            );
+        }
+    };
+
+    struct initiate_wait : initiation
+    {
+        initiate_wait(basic_process_lock* lock, detail::pending what)
+            : initiation{lock}, which(what)
+        {
+        }
+
+        template <class Handler>
+        void operator()(Handler&& handler) const
+        {
+            detail::initiate<>(
+                std::forward<Handler>(handler),
+                this->get_executor(),
+                detail::deliver_results(),
+                [&](auto& op, auto slot) { this->self->core_->start_wait(op, which, slot); }
+            );
+        }
+
+        detail::pending which;
+    };
+
+    std::unique_ptr<detail::lock_core> make_core(std::string name, lock_options options) const
+    {
+        return std::make_unique<detail::lock_core>(
+            asio::query(executor_, asio::execution::context),
+            std::move(name),
+            std::move(options)
+        );
+    }
+
+    template <class Rep, class Period>
+    static time_point after(const std::chrono::duration<Rep, Period>& patience)
+    {
+        // Longer than the clock counts is for ever.
+        const auto now = clock_type::now();
+        const auto longest = time_point::max() - now;
+        return patience < longest ? now + std::chrono::ceil<duration>(patience) : time_point::max();
+    }
+
+    template <class Clock, class Duration>
+    static time_point steady(const std::chrono::time_point<Clock, Duration>& limit)
+    {
+        if constexpr (std::is_same_v<Clock, clock_type>)
+            return std::chrono::time_point_cast<duration>(limit);
+        else
+            return after(limit - Clock::now());
+    }
+
+    void throw_if(const error_code& ec) const
+    {
+        if (ec)
+            throw lock_error(ec, name(), blocker());
+    }
+
+    Executor executor_;
+    std::unique_ptr<detail::lock_core> core_;
+};
+
+/// The lock that most programs use.
+using process_lock = basic_process_lock<>;
+
+}  // namespace socketlock
+
+#ifdef SOCKETLOCK_HEADER_ONLY
+#include <socketlock/src.hpp>
+#endif
+
+#endif

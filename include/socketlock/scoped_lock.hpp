@@ -1,0 +1,81 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_SCOPED_LOCK_HPP
+#define SOCKETLOCK_SCOPED_LOCK_HPP
+
+#include <socketlock/config.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace socketlock {
+
+template <class Executor>
+class basic_process_lock;
+
+namespace detail {
+class claim;
+struct deliver_scoped_lock;
+}  // namespace detail
+
+/**
+ * Owns a lock that `async_scoped_lock` has acquired, and unlocks it when it is destroyed. It does
+ * not depend on the lock object's place, which may be moved; the lock object's destructor unlocks,
+ * too, and then nothing is owned any more.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: unsafe.
+ */
+class scoped_lock
+{
+public:
+    /// Owns nothing.
+    scoped_lock() = default;
+    scoped_lock(scoped_lock&& other) noexcept = default;
+
+    /// Unlocks what it owned, and takes over what `other` owns.
+    scoped_lock& operator=(scoped_lock&& other) noexcept
+    {
+        scoped_lock taken(std::move(other));
+        claim_.swap(taken.claim_);
+        return *this;
+    }
+
+    /// Unlocks. When the lock file is in use at that moment the background thread does it a little
+    /// later; errors cannot be told.
+    SOCKETLOCK_DECL ~scoped_lock();
+
+    /// Unlocks and waits for the outcome; owns nothing afterwards, unless it fails.
+    /// Errors: not_owner, lost, and those of the lock file.
+    SOCKETLOCK_DECL void unlock(error_code& ec);
+
+    /// The same; throws boost::system::system_error.
+    SOCKETLOCK_DECL void unlock();
+
+    /// Owns nothing afterwards, but leaves the lock locked, to its lock object.
+    void release() noexcept { claim_.reset(); }
+
+    /// True if it owns a lock that is still held (by this process: false in the child of a fork).
+    SOCKETLOCK_DECL bool owns_lock() const noexcept;
+    explicit operator bool() const noexcept { return owns_lock(); }
+
+    /// The number that grows with every change of owner; 0 if nothing is owned.
+    SOCKETLOCK_DECL std::uint64_t fencing_token() const noexcept;
+
+private:
+    friend struct detail::deliver_scoped_lock;
+
+    explicit scoped_lock(std::shared_ptr<detail::claim> c) noexcept : claim_(std::move(c)) {}
+
+    std::shared_ptr<detail::claim> claim_;
+};
+
+}  // namespace socketlock
+
+#ifdef SOCKETLOCK_HEADER_ONLY
+#include <socketlock/src.hpp>
+#endif
+
+#endif

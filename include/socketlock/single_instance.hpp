@@ -1,0 +1,71 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_SINGLE_INSTANCE_HPP
+#define SOCKETLOCK_SINGLE_INSTANCE_HPP
+
+#include <socketlock/process_lock.hpp>
+
+#include <string>
+#include <utility>
+
+namespace socketlock {
+
+/**
+ * The drop-in guard for a program that must run once: it owns the lock from its construction to its
+ * destruction, or is not constructed.
+ *
+ * @code
+ * boost::asio::io_context context;
+ * socketlock::single_instance guard(context, "myapp");
+ * @endcode
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: unsafe.
+ */
+template <class Executor = asio::any_io_executor>
+class basic_single_instance
+{
+public:
+    using executor_type = Executor;
+    using lock_type = basic_process_lock<Executor>;
+
+    /**
+     * Takes the lock, without waiting.
+     *
+     * @par Errors
+     * Throws `lock_error`: with `errc::held` if another instance runs, whose `holder()` and text
+     * tell by which process; else as `basic_process_lock::try_lock`.
+     */
+    template <class ExecutorOrContext>
+    explicit basic_single_instance(
+        ExecutorOrContext&& executor,
+        std::string name,
+        lock_options options = {}
+    )
+        : lock_(std::forward<ExecutorOrContext>(executor), std::move(name), std::move(options))
+    {
+        if (!lock_.try_lock())
+            throw lock_error(errc::held, lock_.name(), lock_.blocker());
+    }
+
+    basic_single_instance(basic_single_instance&&) noexcept = default;
+    basic_single_instance& operator=(basic_single_instance&&) noexcept = default;
+
+    /// The lock, for instance to wait for others that want it or for its loss.
+    lock_type& lock() noexcept { return lock_; }
+    const lock_type& lock() const noexcept { return lock_; }
+
+    /// True while the lock is held.
+    bool owns_lock() const noexcept { return lock_.owns_lock(); }
+
+private:
+    lock_type lock_;
+};
+
+/// The guard that most programs use.
+using single_instance = basic_single_instance<>;
+
+}  // namespace socketlock
+
+#endif
