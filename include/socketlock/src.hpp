@@ -8,6 +8,7 @@
 #define SOCKETLOCK_SRC_HPP
 
 #include <socketlock/config.hpp>
+#include <socketlock/impl/caretaker.ipp>
 #include <socketlock/impl/claim.ipp>
 #include <socketlock/impl/claim_links.ipp>
 #include <socketlock/impl/claim_machine.ipp>

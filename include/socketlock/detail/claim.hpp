@@ -41,7 +41,11 @@ struct lock_address
 class claim : public std::enable_shared_from_this<claim>
 {
 public:
-    SOCKETLOCK_DECL claim(std::shared_ptr<runtime> owner, id128 id);
+    SOCKETLOCK_DECL claim(
+        std::shared_ptr<runtime> owner,
+        id128 id,
+        std::shared_ptr<lock_entry> entry
+    );
     claim(claim&&) = delete;
 
     const id128& id() const noexcept { return id_; }
@@ -52,7 +56,7 @@ public:
     bool is_lost() const noexcept { return is_lost_.load(std::memory_order_acquire); }
     std::uint64_t fencing_token() const noexcept { return fencing_token_.load(); }
     const std::shared_ptr<runtime>& owner() const noexcept { return runtime_; }
-    /// Null before `begin`.
+    /// Null before `begin`, unless it was given to the constructor by an earlier claim.
     const std::shared_ptr<lock_entry>& entry() const noexcept { return entry_; }
     SOCKETLOCK_DECL std::uint16_t port() const;
 

@@ -143,8 +143,8 @@ public:
     SOCKETLOCK_DECL void release();
     SOCKETLOCK_DECL void transacted(const transaction_result& result);
     SOCKETLOCK_DECL void timer_fired();
-    /// The lock file tells that the lock is not ours any more.
-    SOCKETLOCK_DECL void taken_away();
+    /// Somebody removed or replaced the lock file: puts the record back, or finds the lock lost.
+    SOCKETLOCK_DECL void look_after_record();
 
     // On the connection to the claim before this one.
     SOCKETLOCK_DECL void link_up(link_id link);

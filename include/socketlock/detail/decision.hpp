@@ -30,6 +30,8 @@ enum class intent
     peek,
     /// To give the lock up, to the heir if there is one.
     release,
+    /// The lock that I hold, if the record names me, or nobody since: somebody removed the file.
+    restore,
 };
 
 /// A claim as the record names it when it holds.
@@ -43,6 +45,8 @@ struct request
 {
     intent what = intent::take;
     claimant self;
+    /// restore: mine.
+    std::uint64_t fencing_token = 0;
     /// Who gets the lock on release.
     std::optional<claimant> heir;
     std::chrono::system_clock::time_point now;
@@ -142,6 +146,21 @@ verdict decide(record& r, const request& q, Prove&& prove)
             r.timestamp = 0;
             if (r.tail == q.self.who)
                 r.tail.reset();
+        }
+        return v;
+    }
+
+    if (q.what == intent::restore)
+    {
+        // A larger token tells that somebody held the lock in between.
+        const bool untouched = !r.holder && !r.v1_pid && r.fencing_token <= q.fencing_token;
+        v.what = mine || untouched ? outcome::acquired : outcome::held;
+        v.fencing_token = q.fencing_token;
+        if (!mine && untouched)
+        {
+            make_holder(r, q.self, q.now);
+            r.fencing_token = q.fencing_token;
+            v.write = true;
         }
         return v;
     }

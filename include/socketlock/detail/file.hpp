@@ -69,9 +69,6 @@ public:
     /// Allocates the first `size` bytes, so that writing them later cannot fail for want of room.
     SOCKETLOCK_DECL void allocate(std::size_t size, error_code& ec) const;
 
-    /// Sets the file's time of modification to now, for those who remove what has not been used.
-    SOCKETLOCK_DECL void touch(error_code& ec) const;
-
 private:
     static constexpr native_file invalid = -1;
 
@@ -113,6 +110,9 @@ SOCKETLOCK_DECL named what_is_named(const std::string& path, const file_id& id) 
 
 SOCKETLOCK_DECL void rename_file(const std::string& from, const std::string& to, error_code& ec);
 SOCKETLOCK_DECL void remove_file(const std::string& path, error_code& ec);
+
+/// Sets a file's times to now, for those who remove what has not been used for long.
+SOCKETLOCK_DECL void touch_file(const std::string& path, error_code& ec);
 
 /// The age of a file in seconds by its time of modification; 0 if it cannot be told.
 SOCKETLOCK_DECL std::int64_t seconds_since_modified(const std::string& path) noexcept;

@@ -71,6 +71,7 @@ public:
 
     const std::string& lock_name() const noexcept { return lock_name_; }
     const std::string& signature_seed() const noexcept { return signature_seed_; }
+    const std::string& file_name() const noexcept { return file_name_; }
     const std::string& path() const noexcept { return file_.path(); }
     lock_directory& directory() const noexcept { return *directory_; }
     const std::shared_ptr<runtime>& owner() const noexcept { return runtime_; }

@@ -33,15 +33,15 @@ public:
     const std::string& path() const noexcept { return path_; }
     bool is_open() const noexcept { return static_cast<bool>(file_); }
 
+    /// True if the file is open and the path still names it.
+    SOCKETLOCK_DECL bool is_in_place() const noexcept;
+
     /// Closes the descriptor until the next transaction. Precondition: none is under way.
     SOCKETLOCK_DECL void close() noexcept;
 
     /// Reads the record as a query does (see `query_record`), by the open descriptor if there is
     /// one. Precondition: no transaction is under way.
     SOCKETLOCK_DECL record query(std::string_view name, error_code& ec) const;
-
-    /// Sets the file's time of modification, for those who remove what has not been used.
-    SOCKETLOCK_DECL void touch() noexcept;
 
 private:
     friend class transaction;

@@ -41,6 +41,9 @@ SOCKETLOCK_DECL std::string encode_presence(const presence_info& info);
 /// corrupt_record if it is not a presence.
 SOCKETLOCK_DECL presence_info decode_presence(std::string_view text, error_code& ec);
 
+/// The name of a presence's file.
+SOCKETLOCK_DECL std::string presence_file_name(const id128& id);
+
 /// This process's own presence in one directory. It is locked as long as the object lives; the
 /// file is removed by `remove` and otherwise left to those who find it dead.
 class presence
@@ -71,7 +74,6 @@ public:
     /// Lets those in who may read a lock file of these permissions.
     SOCKETLOCK_DECL void widen_permissions(unsigned permissions);
 
-    SOCKETLOCK_DECL void touch() noexcept;
     SOCKETLOCK_DECL void remove() noexcept;
 
 private:

@@ -27,9 +27,11 @@
 #include <thread>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace socketlock::detail {
 
+class caretaker;
 class claim;
 class endpoint;
 class lock_entry;
@@ -37,13 +39,14 @@ class lock_entry;
 /// A lock directory that this process uses, and its presence there.
 struct lock_directory
 {
-    std::string path;
+    directory_choice choice;
     file_id id;
     /// Guards `own`; a leaf.
     std::mutex mutex;
     presence own;
     /// Set once `own` has been made.
     id128 presence_id;
+    std::string presence_name;
     std::uint16_t port = 0;
 };
 
@@ -90,8 +93,10 @@ public:
     SOCKETLOCK_DECL void remove(const id128& claim_id);
     SOCKETLOCK_DECL std::shared_ptr<claim> find(const id128& claim_id);
 
-    /// True if a claim of this process holds some lock of the directory.
-    SOCKETLOCK_DECL bool holds_any(const lock_directory& directory);
+    /// The claims of this process that hold a lock of the directory.
+    SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> holding_claims(
+        const lock_directory& directory
+    );
 
     /// The directory where this process has the presence with this id, else null.
     SOCKETLOCK_DECL std::shared_ptr<lock_directory> find_directory(const id128& presence_id);
@@ -122,6 +127,7 @@ private:
     // Guards what is made once: endpoint, directories, presences.
     std::mutex setup_mutex_;
     std::shared_ptr<endpoint> endpoint_;
+    std::shared_ptr<caretaker> caretaker_;
 
     // Guards the registries; a leaf.
     std::mutex mutex_;

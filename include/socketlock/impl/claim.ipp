@@ -21,8 +21,12 @@
 
 namespace socketlock::detail {
 
-SOCKETLOCK_DECL claim::claim(std::shared_ptr<runtime> owner, id128 id)
-    : id_(id), generation_(fork_generation()), runtime_(std::move(owner))
+SOCKETLOCK_DECL claim::claim(
+    std::shared_ptr<runtime> owner,
+    id128 id,
+    std::shared_ptr<lock_entry> entry
+)
+    : id_(id), generation_(fork_generation()), runtime_(std::move(owner)), entry_(std::move(entry))
 {
 }
 
@@ -57,14 +61,15 @@ SOCKETLOCK_DECL claimant claim::as_claimant() const
 SOCKETLOCK_DECL void claim::begin(const lock_address& where)
 {
     error_code ec;
-    entry_ = runtime_->entry(
-        where.directory,
-        where.lock_name,
-        where.file_name,
-        where.signature_seed,
-        where.permissions,
-        ec
-    );
+    if (!entry_)
+        entry_ = runtime_->entry(
+            where.directory,
+            where.lock_name,
+            where.file_name,
+            where.signature_seed,
+            where.permissions,
+            ec
+        );
     if (!entry_)
     {
         refuse(ec, where);

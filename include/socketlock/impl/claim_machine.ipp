@@ -125,6 +125,14 @@ SOCKETLOCK_DECL void claim_machine::transacted(const transaction_result& result)
     case claim_phase::releasing:
         released(result);
         break;
+    case claim_phase::holding:
+        // What cannot be read now is found out at the next look, or by unlocking.
+        if (!result.ec && v.what == outcome::held)
+        {
+            act(kind::notify_lost);
+            finish();
+        }
+        break;
     default:
         break;
     }
@@ -188,12 +196,10 @@ SOCKETLOCK_DECL void claim_machine::timer_fired()
     }
 }
 
-SOCKETLOCK_DECL void claim_machine::taken_away()
+SOCKETLOCK_DECL void claim_machine::look_after_record()
 {
-    if (phase_ != claim_phase::holding)
-        return;
-    act(kind::notify_lost);
-    finish();
+    if (phase_ == claim_phase::holding)
+        act(kind::transact).to = intent::restore;
 }
 
 SOCKETLOCK_DECL void claim_machine::link_up(link_id link)

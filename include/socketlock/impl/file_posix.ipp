@@ -90,9 +90,10 @@ SOCKETLOCK_DECL std::size_t file::read(char* data, std::size_t size, error_code&
             ec = file_error(errno);
             return 0;
         }
-        if (n == 0)
-            break;
         done += static_cast<std::size_t>(n);
+        // Of a regular file a read is short at its end only.
+        if (done < size)
+            break;
     }
     return done;
 }
@@ -124,13 +125,6 @@ SOCKETLOCK_DECL void file::allocate(std::size_t size, error_code& ec) const
         error = ::posix_fallocate(handle_, 0, static_cast<::off_t>(size));
     if (error != 0)
         ec = file_error(error);
-}
-
-SOCKETLOCK_DECL void file::touch(error_code& ec) const
-{
-    ec.clear();
-    if (::futimens(handle_, nullptr) != 0)
-        ec = file_error(errno);
 }
 
 // Takes over a descriptor that open returned; refuses what is not a regular file.
@@ -196,6 +190,13 @@ SOCKETLOCK_DECL void remove_file(const std::string& path, error_code& ec)
 {
     ec.clear();
     if (::unlink(path.c_str()) != 0)
+        ec = file_error(errno);
+}
+
+SOCKETLOCK_DECL void touch_file(const std::string& path, error_code& ec)
+{
+    ec.clear();
+    if (::utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW) != 0)
         ec = file_error(errno);
 }
 

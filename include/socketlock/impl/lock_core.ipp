@@ -107,7 +107,7 @@ SOCKETLOCK_DECL error_code lock_core::prepare_lock()
     auto users = runtime::get(ec);
     const id128 id = ec ? id128() : random_id(ec);
     if (!ec)
-        claim_ = std::make_shared<claim>(std::move(users), id);
+        claim_ = std::make_shared<claim>(std::move(users), id, claim_ ? claim_->entry() : nullptr);
     return ec;
 }
 

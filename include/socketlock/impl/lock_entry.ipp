@@ -24,7 +24,7 @@ SOCKETLOCK_DECL lock_entry::lock_entry(
       lock_name_(std::move(lock_name)),
       file_name_(std::move(file_name)),
       signature_seed_(std::move(signature_seed)),
-      file_(directory_->path + '/' + file_name_, permissions)
+      file_(directory_->choice.path + '/' + file_name_, permissions)
 {
 }
 
@@ -60,15 +60,16 @@ SOCKETLOCK_DECL proof_of_life lock_entry::prove(const party& p, error_code& why)
     // Of our own claims the registry knows, and our own presence must not be opened.
     if (p.presence == directory_->presence_id)
         return runtime_->find(p.claim) ? proof_of_life::alive : proof_of_life::dead;
-    return prove_presence(directory_->path, p, why);
+    return prove_presence(directory_->choice.path, p, why);
 }
 
 // A record that cannot be read is that of a free lock if nobody lives who could hold it.
 SOCKETLOCK_DECL record lock_entry::read_or_heal(transaction& t, claim& c, error_code& ec)
 {
     record r = t.read(lock_name_, ec);
-    if (ec == errc::corrupt_record && !c.is_holding() && !runtime_->holds_any(*directory_) &&
-        !any_presence_alive(directory_->path, directory_->presence_id))
+    if (ec == errc::corrupt_record && !c.is_holding() &&
+        runtime_->holding_claims(*directory_).empty() &&
+        !any_presence_alive(directory_->choice.path, directory_->presence_id))
     {
         ec.clear();
         r = record();
@@ -81,7 +82,14 @@ SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_res
 {
     error_code& ec = result.ec;
     transaction t(file_);
-    if (!t.begin(ec))
+    bool began = t.begin(ec);
+    if (ec == errc::directory_missing && what != intent::release)
+    {
+        // Somebody has removed the directory since we first used it.
+        prepare_directory(directory_->choice, ec);
+        began = !ec && t.begin(ec);
+    }
+    if (!began)
         return static_cast<bool>(ec);
     if (t.reopened())
     {
@@ -98,6 +106,7 @@ SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_res
     q.what = what;
     q.self = c.as_claimant();
     q.now = std::chrono::system_clock::now();
+    q.fencing_token = c.fencing_token();
     if (const auto* const heir = c.machine().heir(); heir != nullptr && what == intent::release)
         q.heir = heir->who;
     error_code why;
@@ -111,11 +120,11 @@ SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_res
     {
         c.set_blocker(describe_holder(r));
         // A waiter in the queue looks again; a newcomer is told.
-        if (v.holder == proof_of_life::unknown && what != intent::recover)
+        if (v.holder == proof_of_life::unknown && (what == intent::take || what == intent::enqueue))
             ec = why;
     }
     if (v.deceased && v.deceased->presence != directory_->presence_id)
-        remove_dead_presence(directory_->path, v.deceased->presence);
+        remove_dead_presence(directory_->choice.path, v.deceased->presence);
     return true;
 }
 

@@ -16,6 +16,11 @@ SOCKETLOCK_DECL lock_file::~lock_file()
     close();
 }
 
+SOCKETLOCK_DECL bool lock_file::is_in_place() const noexcept
+{
+    return file_ && what_is_named(path_, file_.id()) == named::same;
+}
+
 SOCKETLOCK_DECL void lock_file::close() noexcept
 {
     if (!file_)
@@ -25,13 +30,6 @@ SOCKETLOCK_DECL void lock_file::close() noexcept
         forget_descriptor(file_.native_handle());
     }
     file_.close();
-}
-
-SOCKETLOCK_DECL void lock_file::touch() noexcept
-{
-    error_code ignored;
-    if (file_)
-        file_.touch(ignored);
 }
 
 SOCKETLOCK_DECL void lock_file::open(error_code& ec)
@@ -79,7 +77,7 @@ SOCKETLOCK_DECL bool transaction::begin(error_code& ec)
         if (!try_guard(file_.file_, guard_mode::exclusive, ec))
             return false;
         // Only now: before, the file could have been removed or replaced behind our back.
-        if (what_is_named(file_.path_, file_.file_.id()) == named::same)
+        if (file_.is_in_place())
         {
             guarded_ = true;
             return true;
@@ -132,8 +130,7 @@ SOCKETLOCK_DECL record query_record(const std::string& path, std::string_view na
 
 SOCKETLOCK_DECL record lock_file::query(std::string_view name, error_code& ec) const
 {
-    const bool is_current = file_ && what_is_named(path_, file_.id()) == named::same;
-    return is_current ? read_as_query(file_, name, ec) : query_record(path_, name, ec);
+    return is_in_place() ? read_as_query(file_, name, ec) : query_record(path_, name, ec);
 }
 
 SOCKETLOCK_DECL record transaction::read(std::string_view name, error_code& ec)

@@ -11,6 +11,7 @@
 #if defined(__linux__)
 
 #include <socketlock/impl/directory_posix.ipp>
+#include <socketlock/impl/directory_watch_linux.ipp>
 #include <socketlock/impl/file_posix.ipp>
 #include <socketlock/impl/fork_posix.ipp>
 #include <socketlock/impl/guard_linux.ipp>
@@ -21,6 +22,7 @@
 #elif defined(__unix__) || defined(__APPLE__)
 
 #include <socketlock/impl/directory_posix.ipp>
+#include <socketlock/impl/directory_watch_posix.ipp>
 #include <socketlock/impl/file_posix.ipp>
 #include <socketlock/impl/fork_posix.ipp>
 #include <socketlock/impl/guard_interprocess.ipp>

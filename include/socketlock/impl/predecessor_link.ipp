@@ -89,7 +89,11 @@ SOCKETLOCK_DECL void predecessor_link::start()
             if (!c)
                 return;
             error_code ec;
-            const presence_info to = read_presence(c->entry()->directory().path, self->to_, ec);
+            const presence_info to = read_presence(
+                c->entry()->directory().choice.path,
+                self->to_,
+                ec
+            );
             if (ec)
                 self->end();
             else

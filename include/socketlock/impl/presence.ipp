@@ -20,9 +20,14 @@ namespace socketlock::detail {
 inline constexpr std::string_view presence_suffix = ".presence";
 inline constexpr std::string_view temporary_suffix = ".presence.tmp";
 
+SOCKETLOCK_DECL std::string presence_file_name(const id128& id)
+{
+    return "." + id.to_hex() + std::string(presence_suffix);
+}
+
 inline std::string presence_path(const std::string& directory, const id128& id)
 {
-    return directory + "/." + id.to_hex() + std::string(presence_suffix);
+    return directory + '/' + presence_file_name(id);
 }
 
 inline bool is_gone(const error_code& ec)
@@ -100,13 +105,6 @@ SOCKETLOCK_DECL void presence::widen_permissions(unsigned permissions)
     permissions_ |= permissions;
     error_code ignored;
     set_permissions(file_, permissions_, ignored);
-}
-
-SOCKETLOCK_DECL void presence::touch() noexcept
-{
-    error_code ignored;
-    if (file_)
-        file_.touch(ignored);
 }
 
 SOCKETLOCK_DECL void presence::remove() noexcept

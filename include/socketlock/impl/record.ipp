@@ -146,14 +146,15 @@ SOCKETLOCK_DECL record decode_record(std::string_view text, std::string_view nam
 {
     ec.clear();
     record r;
-    // The end of a file that was allocated, but never written, is zeros.
-    const auto last = text.find_last_not_of(std::string_view(" \t\r\n\0", 5));
-    if (last == text.npos)
+    // The end of a file that was allocated, but never written, is zeros. (No search from the end
+    // for what is not padding: that would be nearly all of a good record.)
+    if (!text.empty() && text.back() == '\0')
+        text = text.substr(0, text.find_last_not_of('\0') + 1);
+    if (text.find_first_not_of(" \t\r\n") == text.npos)
     {
         r.name = name;
         return r;
     }
-    text = text.substr(0, last + 1);
 
     unsigned char tree[record_size];
     json::monotonic_resource resource(tree, sizeof tree);

@@ -4,6 +4,7 @@
 #ifndef SOCKETLOCK_IMPL_RUNTIME_IPP
 #define SOCKETLOCK_IMPL_RUNTIME_IPP
 
+#include <socketlock/detail/caretaker.hpp>
 #include <socketlock/detail/claim.hpp>
 #include <socketlock/detail/endpoint.hpp>
 #include <socketlock/detail/fork.hpp>
@@ -80,6 +81,7 @@ SOCKETLOCK_DECL runtime::~runtime()
         thread_.join();
     for (const auto& [id, directory] : directories_)
         directory->own.remove();
+    caretaker_.reset();
     endpoint_.reset();
 }
 
@@ -155,15 +157,19 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
                        .count();
 
     const auto result = std::make_shared<lock_directory>();
-    result->path = choice.path;
+    result->choice = choice;
     result->id = id;
     result->presence_id = info.id;
+    result->presence_name = presence_file_name(info.id);
     result->port = info.port;
     if (!ec)
         result->own.create(choice.path, std::move(info), permissions, ec);
     if (ec)
         return nullptr;
     remove_dead_presences(choice.path, result->presence_id);
+    if (!caretaker_)
+        caretaker_ = std::make_shared<caretaker>(shared_from_this());
+    post([c = caretaker_, result] { c->add(result); });
     const std::lock_guard<std::mutex> lock(mutex_);
     directories_.emplace(id, result);
     return result;
@@ -220,15 +226,18 @@ SOCKETLOCK_DECL std::shared_ptr<claim> runtime::find(const id128& claim_id)
     return found == claims_.end() ? nullptr : found->second;
 }
 
-SOCKETLOCK_DECL bool runtime::holds_any(const lock_directory& directory)
+SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> runtime::holding_claims(
+    const lock_directory& directory
+)
 {
+    std::vector<std::shared_ptr<claim>> result;
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const auto& [id, c] : claims_)
     {
         if (c->is_holding() && &c->entry()->directory() == &directory)
-            return true;
+            result.push_back(c);
     }
-    return false;
+    return result;
 }
 
 SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::find_directory(const id128& presence_id)

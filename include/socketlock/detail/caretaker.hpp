@@ -1,0 +1,49 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// Looks after the files of a process that holds locks: puts back what was removed, and keeps them
+// from looking unused to those who clean temporary directories.
+
+#ifndef SOCKETLOCK_DETAIL_CARETAKER_HPP
+#define SOCKETLOCK_DETAIL_CARETAKER_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/detail/directory_watch.hpp>
+#include <socketlock/detail/runtime.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace socketlock::detail {
+
+class caretaker : public std::enable_shared_from_this<caretaker>
+{
+public:
+    SOCKETLOCK_DECL explicit caretaker(const std::shared_ptr<runtime>& owner);
+    caretaker(caretaker&&) = delete;
+
+    /// Looks after a directory from now on. On the runtime's thread.
+    SOCKETLOCK_DECL void add(const std::shared_ptr<lock_directory>& directory);
+
+private:
+    SOCKETLOCK_DECL void on_change(const std::string& directory, const std::string& name);
+    SOCKETLOCK_DECL void look_after(const std::shared_ptr<lock_directory>& directory);
+    SOCKETLOCK_DECL void look_later();
+    SOCKETLOCK_DECL void touch_later();
+    SOCKETLOCK_DECL void touch_all();
+
+    const std::weak_ptr<runtime> owner_;
+    directory_watch watch_;
+    asio::steady_timer look_timer_;
+    asio::steady_timer touch_timer_;
+    std::vector<std::shared_ptr<lock_directory>> directories_;
+    bool is_looking_ = false;
+};
+
+}  // namespace socketlock::detail
+
+#endif

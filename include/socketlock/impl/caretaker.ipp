@@ -1,0 +1,120 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_IMPL_CARETAKER_IPP
+#define SOCKETLOCK_IMPL_CARETAKER_IPP
+
+#include <socketlock/detail/caretaker.hpp>
+#include <socketlock/detail/claim.hpp>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL caretaker::caretaker(const std::shared_ptr<runtime>& owner)
+    : owner_(owner),
+      watch_(
+          owner->context(),
+          [this](const std::string& directory, const std::string& name) {
+              on_change(directory, name);
+          }
+      ),
+      look_timer_(owner->context()),
+      touch_timer_(owner->context())
+{
+}
+
+SOCKETLOCK_DECL void caretaker::add(const std::shared_ptr<lock_directory>& directory)
+{
+    if (directories_.empty())
+        touch_later();
+    directories_.push_back(directory);
+    if (!watch_.add(directory->choice.path))
+        look_later();
+}
+
+SOCKETLOCK_DECL void caretaker::on_change(const std::string& path, const std::string& name)
+{
+    const auto owner = owner_.lock();
+    if (!owner)
+        return;
+    for (const auto& directory : directories_)
+    {
+        if (directory->choice.path != path)
+            continue;
+        error_code ignored;
+        if (name.empty())
+            look_after(directory);
+        else if (name == directory->presence_name)
+            owner->see_to_presence(*directory, ignored);
+        else
+        {
+            for (const auto& c : owner->holding_claims(*directory))
+            {
+                if (c->entry()->file_name() == name)
+                    c->on_event([](claim_machine& m) { m.look_after_record(); });
+            }
+        }
+    }
+}
+
+SOCKETLOCK_DECL void caretaker::look_after(const std::shared_ptr<lock_directory>& directory)
+{
+    const auto owner = owner_.lock();
+    if (!owner)
+        return;
+    const auto claims = owner->holding_claims(*directory);
+    if (claims.empty())
+        return;
+    error_code ec;
+    prepare_directory(directory->choice, ec);
+    if (!ec)
+        owner->see_to_presence(*directory, ec);
+    for (const auto& c : claims)
+        c->on_event([](claim_machine& m) { m.look_after_record(); });
+    // The directory may be a new one.
+    if (!watch_.add(directory->choice.path))
+        look_later();
+}
+
+SOCKETLOCK_DECL void caretaker::look_later()
+{
+    if (std::exchange(is_looking_, true))
+        return;
+    look_timer_.expires_after(std::chrono::seconds(3));
+    look_timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
+        const auto self = weak.lock();
+        if (ec || !self)
+            return;
+        self->is_looking_ = false;
+        for (const auto& directory : self->directories_)
+            self->look_after(directory);
+    });
+}
+
+SOCKETLOCK_DECL void caretaker::touch_later()
+{
+    touch_timer_.expires_after(std::chrono::hours(1));
+    touch_timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
+        const auto self = weak.lock();
+        if (ec || !self)
+            return;
+        self->touch_all();
+        self->touch_later();
+    });
+}
+
+SOCKETLOCK_DECL void caretaker::touch_all()
+{
+    const auto owner = owner_.lock();
+    for (const auto& directory : directories_)
+    {
+        error_code ignored;
+        touch_file(directory->choice.path + '/' + directory->presence_name, ignored);
+        for (const auto& c :
+             owner ? owner->holding_claims(*directory) : std::vector<std::shared_ptr<claim>>())
+            touch_file(c->entry()->path(), ignored);
+    }
+}
+
+}  // namespace socketlock::detail
+
+#endif

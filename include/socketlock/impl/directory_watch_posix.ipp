@@ -1,0 +1,27 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_IMPL_DIRECTORY_WATCH_POSIX_IPP
+#define SOCKETLOCK_IMPL_DIRECTORY_WATCH_POSIX_IPP
+
+#include <socketlock/detail/directory_watch.hpp>
+
+namespace socketlock::detail {
+
+// POSIX cannot tell: look every few seconds.
+class directory_watch::implementation
+{
+};
+
+SOCKETLOCK_DECL directory_watch::directory_watch(asio::io_context&, handler) {}
+
+SOCKETLOCK_DECL directory_watch::~directory_watch() = default;
+
+SOCKETLOCK_DECL bool directory_watch::add(const std::string&)
+{
+    return false;
+}
+
+}  // namespace socketlock::detail
+
+#endif
