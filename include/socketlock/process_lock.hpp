@@ -77,9 +77,9 @@ public:
     explicit basic_process_lock(
         const executor_type& executor,
         std::string name,
-        lock_options options = {}
+        const lock_options& options = {}
     )
-        : executor_(executor), core_(make_core(std::move(name), std::move(options)))
+        : executor_(executor), core_(make_core(std::move(name), options))
     {
     }
 
@@ -91,9 +91,9 @@ public:
     explicit basic_process_lock(
         ExecutionContext& context,
         std::string name,
-        lock_options options = {}
+        const lock_options& options = {}
     )
-        : executor_(context.get_executor()), core_(make_core(std::move(name), std::move(options)))
+        : executor_(context.get_executor()), core_(make_core(std::move(name), options))
     {
     }
 
@@ -513,12 +513,13 @@ private:
         detail::pending which;
     };
 
-    std::unique_ptr<detail::lock_core> make_core(std::string name, lock_options options) const
+    std::unique_ptr<detail::lock_core> make_core(std::string name, const lock_options& options)
+        const
     {
         return std::make_unique<detail::lock_core>(
             asio::query(executor_, asio::execution::context),
             std::move(name),
-            std::move(options)
+            options
         );
     }
 

@@ -41,9 +41,9 @@ public:
     explicit basic_single_instance(
         ExecutorOrContext&& executor,
         std::string name,
-        lock_options options = {}
+        const lock_options& options = {}
     )
-        : lock_(std::forward<ExecutorOrContext>(executor), std::move(name), std::move(options))
+        : lock_(std::forward<ExecutorOrContext>(executor), std::move(name), options)
     {
         if (!lock_.try_lock())
             throw lock_error(errc::held, lock_.name(), lock_.blocker());

@@ -21,6 +21,7 @@
 #include <socketlock/impl/holder_info.ipp>
 #include <socketlock/impl/id.ipp>
 #include <socketlock/impl/interprocess_file_lock.ipp>
+#include <socketlock/impl/lock_address.ipp>
 #include <socketlock/impl/lock_core.ipp>
 #include <socketlock/impl/lock_entry.ipp>
 #include <socketlock/impl/lock_file.ipp>

@@ -28,22 +28,13 @@ namespace socketlock::detail {
 class peer_session;
 class predecessor_link;
 
-/// What a claim needs to find its lock.
-struct lock_address
-{
-    directory_choice directory;
-    std::string lock_name;
-    std::string file_name;
-    std::string signature_seed;
-    unsigned permissions = 0600;
-};
-
 class claim : public std::enable_shared_from_this<claim>
 {
 public:
     SOCKETLOCK_DECL claim(
         std::shared_ptr<runtime> owner,
         id128 id,
+        std::shared_ptr<const lock_address> address,
         std::shared_ptr<lock_entry> entry
     );
     claim(claim&&) = delete;
@@ -56,6 +47,7 @@ public:
     bool is_lost() const noexcept { return is_lost_.load(std::memory_order_acquire); }
     std::uint64_t fencing_token() const noexcept { return fencing_token_.load(); }
     const std::shared_ptr<runtime>& owner() const noexcept { return runtime_; }
+    const lock_address& address() const noexcept { return *address_; }
     /// Null before `begin`, unless it was given to the constructor by an earlier claim.
     const std::shared_ptr<lock_entry>& entry() const noexcept { return entry_; }
     SOCKETLOCK_DECL std::uint16_t port() const;
@@ -70,7 +62,7 @@ public:
     /// Sets what `unlock` or `wait` completes; false if such an operation is under way already.
     SOCKETLOCK_DECL bool expect(plain_operation& op, pending which) noexcept;
     /// Finds the lock and takes the first step, on the calling thread.
-    SOCKETLOCK_DECL void begin(const lock_address& where);
+    SOCKETLOCK_DECL void begin();
     SOCKETLOCK_DECL void unlock();
     /// Gives up whatever this claim is or has; handlers of the lock operation are not called.
     SOCKETLOCK_DECL void abandon();
@@ -90,7 +82,10 @@ public:
     claim_machine& machine() noexcept { return machine_; }
     SOCKETLOCK_DECL claimant as_claimant() const;
     SOCKETLOCK_DECL void perform(const claim_action& action, turn& t);
-    void set_blocker(holder_info holder) { blocker_ = std::move(holder); }
+    void set_blocker(holder_info holder)
+    {
+        blocker_ = std::make_unique<holder_info>(std::move(holder));
+    }
     SOCKETLOCK_DECL void add_successor(
         std::shared_ptr<peer_session> session,
         const claimant& who,
@@ -120,6 +115,15 @@ private:
         link_id local_link;
     };
 
+    /// How the claim before this one is reached: likewise. Both null: it is over.
+    struct predecessor_state
+    {
+        link_id number;
+        std::shared_ptr<predecessor_link> remote;
+        std::shared_ptr<claim> local;
+        link_id local_link;
+    };
+
     enum class timer
     {
         limit,
@@ -127,7 +131,7 @@ private:
         guard,
     };
 
-    SOCKETLOCK_DECL void refuse(error_code ec, const lock_address& where);
+    SOCKETLOCK_DECL void refuse(error_code ec);
     SOCKETLOCK_DECL void try_transaction(turn& t);
     SOCKETLOCK_DECL void complete_lock(const claim_action& action, turn& t);
     SOCKETLOCK_DECL void finish(turn& t);
@@ -144,6 +148,7 @@ private:
     const id128 id_;
     const std::uint64_t generation_;
     const std::shared_ptr<runtime> runtime_;
+    const std::shared_ptr<const lock_address> address_;
     bool waits_ = false;
     time_limit limit_;
     std::shared_ptr<lock_entry> entry_;
@@ -164,11 +169,8 @@ private:
     std::optional<intent> transaction_;
     std::chrono::steady_clock::duration guard_pause_{};
     std::chrono::steady_clock::time_point guard_limit_{};
-    std::optional<holder_info> blocker_;
-    link_id predecessor_number_ = 0;
-    std::shared_ptr<predecessor_link> predecessor_;
-    std::shared_ptr<claim> local_predecessor_;
-    link_id local_predecessor_link_ = 0;
+    std::unique_ptr<holder_info> blocker_;
+    std::unique_ptr<predecessor_state> predecessor_;
     std::vector<successor_link> successors_;
 
     // On the runtime's thread.
@@ -177,7 +179,8 @@ private:
         std::unique_ptr<asio::steady_timer> timer;
         std::uint64_t serial = 0;
     };
-    std::array<timer_state, 3> timers_;
+    std::unique_ptr<std::array<timer_state, 3>> timers_;
+    std::uint64_t timer_serial_ = 0;
     std::atomic<bool> has_timers_{false};
 };
 

@@ -98,11 +98,14 @@ struct transaction_result
 /// The pauses of a claim.
 struct claim_timing
 {
+    // There may be very many claims, hence the short type.
+    using duration = std::chrono::duration<std::uint32_t, std::micro>;
+
     /// Between looks at a holder that cannot be reached: the first and the longest.
-    std::chrono::microseconds first_pause{50};
-    std::chrono::microseconds longest_pause{1000000};
+    duration first_pause{50};
+    duration longest_pause{1000000};
     /// Between looks at the record while all seems well; 0 = never (tests of the rest).
-    std::chrono::microseconds safety_net{3000000};
+    duration safety_net{3000000};
 };
 
 /**
@@ -190,7 +193,7 @@ private:
     link_id link_ = 0;
     std::uint64_t ticket_ = 0;
     std::uint64_t fencing_token_ = 0;
-    std::chrono::microseconds pause_{};
+    claim_timing::duration pause_{};
     party predecessor_;
     std::vector<successor> successors_;
     std::vector<claim_action> actions_;

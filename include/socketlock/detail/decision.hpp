@@ -190,7 +190,8 @@ verdict decide(record& r, const request& q, Prove&& prove)
     }
 
     v.attach_to = r.holder;
-    if (q.what == intent::enqueue && v.holder != proof_of_life::unknown)
+    // A holder of version 1 has no queue, and to write would be to take its record away.
+    if (q.what == intent::enqueue && r.holder && v.holder == proof_of_life::alive)
     {
         if (r.tail && prove(*r.tail) == proof_of_life::alive)
             v.attach_to = r.tail;

@@ -7,6 +7,7 @@
 #define SOCKETLOCK_DETAIL_LOCK_CORE_HPP
 
 #include <socketlock/config.hpp>
+#include <socketlock/detail/lock_address.hpp>
 #include <socketlock/detail/operation.hpp>
 #include <socketlock/holder_info.hpp>
 #include <socketlock/options.hpp>
@@ -26,7 +27,6 @@ namespace socketlock::detail {
 class claim;
 class lock_core;
 class query;
-struct lock_address;
 
 using time_limit = std::optional<std::chrono::steady_clock::time_point>;
 using lock_operation = operation<bool>;
@@ -101,12 +101,12 @@ class lock_core
 public:
     /// Throws lock_error(invalid_name). Touches no file.
     SOCKETLOCK_DECL
-    lock_core(asio::execution_context& context, std::string name, lock_options options);
+    lock_core(asio::execution_context& context, std::string name, const lock_options& options);
     lock_core(lock_core&&) = delete;
     SOCKETLOCK_DECL ~lock_core();
 
-    const std::string& name() const noexcept { return name_; }
-    const std::string& path() const noexcept { return path_; }
+    const std::string& name() const noexcept { return address_->lock_name(); }
+    const std::string& path() const noexcept { return address_->path(); }
     SOCKETLOCK_DECL bool owns_lock() const noexcept;
     SOCKETLOCK_DECL std::uint64_t fencing_token() const noexcept;
     SOCKETLOCK_DECL std::uint16_t port() const noexcept;
@@ -168,15 +168,10 @@ private:
         holder_operation& op,
         error_code ec
     );
-    SOCKETLOCK_DECL lock_address address() const;
     SOCKETLOCK_DECL void forget_parent() noexcept;
     SOCKETLOCK_DECL void disown_operations(bool complete) noexcept;
 
-    std::string name_;
-    std::string file_name_;
-    std::string path_;
-    lock_options options_;
-    bool directory_is_explicit_ = true;
+    std::shared_ptr<const lock_address> address_;
     std::shared_ptr<claim> claim_;
     std::weak_ptr<query> query_;
     std::uint64_t query_generation_ = 0;

@@ -61,18 +61,12 @@ public:
     SOCKETLOCK_DECL lock_entry(
         std::shared_ptr<runtime> owner,
         std::shared_ptr<lock_directory> directory,
-        std::string lock_name,
-        std::string file_name,
-        std::string signature_seed,
-        unsigned permissions
+        std::shared_ptr<const lock_address> address
     );
     lock_entry(lock_entry&&) = delete;
     SOCKETLOCK_DECL ~lock_entry();
 
-    const std::string& lock_name() const noexcept { return lock_name_; }
-    const std::string& signature_seed() const noexcept { return signature_seed_; }
-    const std::string& file_name() const noexcept { return file_name_; }
-    const std::string& path() const noexcept { return file_.path(); }
+    const lock_address& address() const noexcept { return *address_; }
     lock_directory& directory() const noexcept { return *directory_; }
     const std::shared_ptr<runtime>& owner() const noexcept { return runtime_; }
 
@@ -110,9 +104,7 @@ private:
 
     const std::shared_ptr<runtime> runtime_;
     const std::shared_ptr<lock_directory> directory_;
-    const std::string lock_name_;
-    const std::string file_name_;
-    const std::string signature_seed_;
+    const std::shared_ptr<const lock_address> address_;
     std::mutex mutex_;
     lock_file file_;
 };

@@ -23,10 +23,12 @@ namespace socketlock::detail {
 class lock_file
 {
 public:
-    lock_file(std::string path, unsigned permissions)
-        : path_(std::move(path)), permissions_(permissions)
+    /// `path` must outlive this object.
+    lock_file(const std::string& path, unsigned permissions) noexcept
+        : path_(path), permissions_(permissions)
     {
     }
+    lock_file(std::string&& path, unsigned permissions) = delete;
     lock_file(lock_file&&) = delete;
     SOCKETLOCK_DECL ~lock_file();
 
@@ -48,7 +50,7 @@ private:
 
     SOCKETLOCK_DECL void open(error_code& ec);
 
-    std::string path_;
+    const std::string& path_;
     unsigned permissions_;
     file file_;
 };

@@ -18,12 +18,7 @@
 namespace socketlock::detail {
 
 /// Who holds a lock, by its record and the holder's presence, unverified. Nobody: nullopt.
-SOCKETLOCK_DECL std::optional<holder_info> find_holder(
-    const directory_choice& directory,
-    const std::string& lock_name,
-    const std::string& file_name,
-    error_code& ec
-);
+SOCKETLOCK_DECL std::optional<holder_info> find_holder(const lock_address& where, error_code& ec);
 
 /// What a record says of its holder.
 SOCKETLOCK_DECL holder_info describe_holder(const record& r);
@@ -32,7 +27,10 @@ SOCKETLOCK_DECL holder_info describe_holder(const record& r);
 class query final : public authenticated_link
 {
 public:
-    SOCKETLOCK_DECL query(std::shared_ptr<runtime> owner, lock_address where);
+    SOCKETLOCK_DECL query(
+        std::shared_ptr<runtime> owner,
+        std::shared_ptr<const lock_address> where
+    );
 
     void expect(holder_operation& op) noexcept { op_.store(&op); }
     /// Reads the record, then asks. From any thread.
@@ -49,7 +47,7 @@ private:
     SOCKETLOCK_DECL void on_end() override;
 
     const std::shared_ptr<runtime> runtime_;
-    const lock_address where_;
+    const std::shared_ptr<const lock_address> where_;
     std::atomic<holder_operation*> op_{nullptr};
     asio::steady_timer retry_;
     int looks_ = 0;

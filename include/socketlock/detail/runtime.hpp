@@ -11,11 +11,13 @@
 #include <socketlock/detail/directory.hpp>
 #include <socketlock/detail/file.hpp>
 #include <socketlock/detail/id.hpp>
+#include <socketlock/detail/lock_address.hpp>
 #include <socketlock/detail/presence.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -24,8 +26,8 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -50,6 +52,47 @@ struct lock_directory
     std::uint16_t port = 0;
 };
 
+/// What names a lock: its directory and the name of its lock file.
+struct entry_key
+{
+    file_id directory;
+    std::string_view file_name;
+};
+
+// The registries are sets that are searched by what their elements know of themselves, since a
+// process may hold very many locks.
+
+struct claim_hash
+{
+    using is_transparent = void;
+    SOCKETLOCK_DECL std::size_t operator()(const id128& id) const noexcept;
+    SOCKETLOCK_DECL std::size_t operator()(const std::shared_ptr<claim>& c) const noexcept;
+};
+
+struct claim_equal
+{
+    using is_transparent = void;
+    SOCKETLOCK_DECL bool operator()(const id128& a, const std::shared_ptr<claim>& b) const noexcept;
+    bool operator()(const std::shared_ptr<claim>& a, const std::shared_ptr<claim>& b) const noexcept
+    {
+        return a == b;
+    }
+};
+
+struct entry_hash
+{
+    using is_transparent = void;
+    SOCKETLOCK_DECL std::size_t operator()(const entry_key& key) const noexcept;
+    SOCKETLOCK_DECL std::size_t operator()(const lock_entry* entry) const noexcept;
+};
+
+struct entry_equal
+{
+    using is_transparent = void;
+    SOCKETLOCK_DECL bool operator()(const entry_key& a, const lock_entry* b) const noexcept;
+    bool operator()(const lock_entry* a, const lock_entry* b) const noexcept { return a == b; }
+};
+
 class runtime : public std::enable_shared_from_this<runtime>
 {
 public:
@@ -71,19 +114,12 @@ public:
 
     /// The entry of a lock, with directory, endpoint and presence ready for a claim.
     SOCKETLOCK_DECL std::shared_ptr<lock_entry> entry(
-        const directory_choice& directory,
-        const std::string& lock_name,
-        const std::string& file_name,
-        const std::string& signature_seed,
-        unsigned permissions,
+        const std::shared_ptr<const lock_address>& where,
         error_code& ec
     );
 
     /// The entry of a lock that somebody in this process uses, else null.
-    SOCKETLOCK_DECL std::shared_ptr<lock_entry> find_entry(
-        const file_id& directory,
-        const std::string& file_name
-    );
+    SOCKETLOCK_DECL std::shared_ptr<lock_entry> find_entry(const entry_key& key);
 
     /// Puts the directory's presence back if somebody removed it.
     SOCKETLOCK_DECL void see_to_presence(lock_directory& directory, error_code& ec);
@@ -105,7 +141,8 @@ public:
     /// too many open ones. `mine` is locked by the caller.
     SOCKETLOCK_DECL void note_open_file(const std::shared_ptr<lock_entry>& mine);
 
-    SOCKETLOCK_DECL void forget_entry(const file_id& directory, const std::string& file_name);
+    /// An entry is being destroyed.
+    SOCKETLOCK_DECL void forget(lock_entry& entry);
 
 private:
     struct thread_state
@@ -113,7 +150,6 @@ private:
         asio::io_context context{1};
         asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
     };
-    using entry_key = std::pair<file_id, std::string>;
 
     SOCKETLOCK_DECL std::shared_ptr<lock_directory> directory(
         const directory_choice& choice,
@@ -132,8 +168,9 @@ private:
     // Guards the registries; a leaf.
     std::mutex mutex_;
     std::map<file_id, std::shared_ptr<lock_directory>> directories_;
-    std::map<entry_key, std::weak_ptr<lock_entry>> entries_;
-    std::unordered_map<id128, std::shared_ptr<claim>, id128_hash> claims_;
+    // An entry takes itself out when it is destroyed.
+    boost::unordered_flat_set<lock_entry*, entry_hash, entry_equal> entries_;
+    boost::unordered_flat_set<std::shared_ptr<claim>, claim_hash, claim_equal> claims_;
     std::list<std::weak_ptr<lock_entry>> open_files_;
 };
 

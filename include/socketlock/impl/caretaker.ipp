@@ -49,7 +49,7 @@ SOCKETLOCK_DECL void caretaker::on_change(const std::string& path, const std::st
         {
             for (const auto& c : owner->holding_claims(*directory))
             {
-                if (c->entry()->file_name() == name)
+                if (c->address().file_name() == name)
                     c->on_event([](claim_machine& m) { m.look_after_record(); });
             }
         }
@@ -111,7 +111,7 @@ SOCKETLOCK_DECL void caretaker::touch_all()
         touch_file(directory->choice.path + '/' + directory->presence_name, ignored);
         for (const auto& c :
              owner ? owner->holding_claims(*directory) : std::vector<std::shared_ptr<claim>>())
-            touch_file(c->entry()->path(), ignored);
+            touch_file(c->address().path(), ignored);
     }
 }
 

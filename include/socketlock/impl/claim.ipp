@@ -24,9 +24,14 @@ namespace socketlock::detail {
 SOCKETLOCK_DECL claim::claim(
     std::shared_ptr<runtime> owner,
     id128 id,
+    std::shared_ptr<const lock_address> address,
     std::shared_ptr<lock_entry> entry
 )
-    : id_(id), generation_(fork_generation()), runtime_(std::move(owner)), entry_(std::move(entry))
+    : id_(id),
+      generation_(fork_generation()),
+      runtime_(std::move(owner)),
+      address_(std::move(address)),
+      entry_(std::move(entry))
 {
 }
 
@@ -58,21 +63,14 @@ SOCKETLOCK_DECL claimant claim::as_claimant() const
     };
 }
 
-SOCKETLOCK_DECL void claim::begin(const lock_address& where)
+SOCKETLOCK_DECL void claim::begin()
 {
     error_code ec;
     if (!entry_)
-        entry_ = runtime_->entry(
-            where.directory,
-            where.lock_name,
-            where.file_name,
-            where.signature_seed,
-            where.permissions,
-            ec
-        );
+        entry_ = runtime_->entry(address_, ec);
     if (!entry_)
     {
-        refuse(ec, where);
+        refuse(ec);
         return;
     }
     const auto self = shared_from_this();
@@ -87,14 +85,16 @@ SOCKETLOCK_DECL void claim::begin(const lock_address& where)
 
 // This process cannot hold the lock, or is not let near it. That somebody else holds it can be told
 // even so, where it can be read.
-SOCKETLOCK_DECL void claim::refuse(error_code ec, const lock_address& where)
+SOCKETLOCK_DECL void claim::refuse(error_code ec)
 {
     if (ec == errc::no_loopback && !waits_)
     {
         error_code ignored;
-        blocker_ = find_holder(where.directory, where.lock_name, where.file_name, ignored);
-        if (blocker_)
+        if (auto holder = find_holder(*address_, ignored))
+        {
+            set_blocker(std::move(*holder));
             ec.clear();
+        }
     }
     is_given_up_ = true;
     is_over_ = true;
@@ -180,10 +180,15 @@ SOCKETLOCK_DECL void claim::disown_operations(bool complete) noexcept
 
 SOCKETLOCK_DECL std::optional<holder_info> claim::blocker()
 {
-    if (!entry_)
-        return blocker_;
     std::optional<holder_info> result;
-    entry_->run([&](turn&) { result = blocker_; });
+    const auto copy = [&] {
+        if (blocker_)
+            result = *blocker_;
+    };
+    if (entry_)
+        entry_->run([&](turn&) { copy(); });
+    else
+        copy();
     return result;
 }
 
@@ -336,18 +341,24 @@ SOCKETLOCK_DECL void claim::start_timer(timer which, std::chrono::steady_clock::
 {
     has_timers_ = true;
     asio::dispatch(runtime_->context(), [self = shared_from_this(), which, pause] {
-        timer_state& state = self->timers_[static_cast<std::size_t>(which)];
+        if (!self->timers_)
+            self->timers_ = std::make_unique<std::array<timer_state, 3>>();
+        timer_state& state = (*self->timers_)[static_cast<std::size_t>(which)];
         if (!state.timer)
             state.timer = std::make_unique<asio::steady_timer>(self->runtime_->context());
         state.timer->expires_after(pause);
-        const std::uint64_t serial = ++state.serial;
-        state.timer->async_wait([weak = std::weak_ptr<claim>(self),
-                                 which,
-                                 serial](const error_code& ec) {
-            const auto owner = weak.lock();
-            if (!ec && owner && owner->timers_[static_cast<std::size_t>(which)].serial == serial)
-                owner->on_timer(which);
-        });
+        const std::uint64_t serial = ++self->timer_serial_;
+        state.serial = serial;
+        state.timer->async_wait(
+            [weak = std::weak_ptr<claim>(self), which, serial](const error_code& ec) {
+                const auto owner = weak.lock();
+                const bool is_current = owner && owner->timers_ &&
+                                        (*owner->timers_)[static_cast<std::size_t>(which)].serial ==
+                                            serial;
+                if (!ec && is_current)
+                    owner->on_timer(which);
+            }
+        );
     });
 }
 
@@ -355,13 +366,7 @@ SOCKETLOCK_DECL void claim::stop_timers()
 {
     if (!has_timers_.exchange(false))
         return;
-    asio::dispatch(runtime_->context(), [self = shared_from_this()] {
-        for (timer_state& state : self->timers_)
-        {
-            ++state.serial;
-            state.timer.reset();
-        }
-    });
+    asio::dispatch(runtime_->context(), [self = shared_from_this()] { self->timers_.reset(); });
 }
 
 SOCKETLOCK_DECL void claim::on_timer(timer which)

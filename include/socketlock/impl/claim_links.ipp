@@ -26,69 +26,68 @@ inline link_id new_link_id()
 SOCKETLOCK_DECL void claim::connect(const claim_action& action, turn& t)
 {
     const auto self = shared_from_this();
-    predecessor_number_ = action.link;
+    predecessor_.reset(new predecessor_state{action.link, nullptr, nullptr, 0});
     if (action.target.presence != entry_->directory().presence_id)
     {
-        predecessor_ = std::make_shared<predecessor_link>(self, action.target, action.link);
-        predecessor_->start();
+        predecessor_->remote = std::make_shared<predecessor_link>(self, action.target, action.link);
+        predecessor_->remote->start();
         return;
     }
-    local_predecessor_ = runtime_->find(action.target.claim);
-    if (local_predecessor_ && local_predecessor_->entry() != entry_)
-        local_predecessor_.reset();
+    auto local = runtime_->find(action.target.claim);
+    if (local && local->entry() == entry_)
+        predecessor_->local = std::move(local);
     machine_.link_up(action.link);
     t.touch(self);
 }
 
 SOCKETLOCK_DECL void claim::say_to_predecessor(const claim_action& action, turn& t)
 {
+    if (!predecessor_)
+        return;
     const auto self = shared_from_this();
     const bool attach = action.what == claim_action::kind::say_attach;
-    if (predecessor_)
+    const claimant me = as_claimant();
+    if (predecessor_->remote)
     {
         if (!attach)
         {
-            predecessor_->send(detach_message().encode());
+            predecessor_->remote->send(detach_message().encode());
             return;
         }
-        const claimant me = as_claimant();
         attach_message message;
         message.ticket = machine_.ticket();
         message.presence = me.who.presence;
         message.pid = static_cast<std::uint64_t>(me.who.pid);
         message.port = me.port;
-        message.lock_name = entry_->lock_name();
-        predecessor_->send(message.encode());
+        message.lock_name = address_->lock_name();
+        predecessor_->remote->send(message.encode());
         return;
     }
-    if (!local_predecessor_)
+    const std::shared_ptr<claim> before = predecessor_->local;
+    if (!before)
     {
         // The record names a claim of this process that is over.
-        machine_.moved(predecessor_number_);
+        machine_.moved(predecessor_->number);
         t.touch(self);
         return;
     }
     if (attach)
     {
-        local_predecessor_link_ = new_link_id();
-        local_predecessor_->successors_.push_back(
-            {local_predecessor_link_, nullptr, self, predecessor_number_}
-        );
-        local_predecessor_->machine_.successor_attached(
-            {local_predecessor_link_, as_claimant(), machine_.ticket()}
-        );
+        const link_id link = new_link_id();
+        predecessor_->local_link = link;
+        before->successors_.push_back({link, nullptr, self, predecessor_->number});
+        before->machine_.successor_attached({link, me, machine_.ticket()});
     }
     else
-        local_predecessor_->machine_.successor_detached(local_predecessor_link_);
-    t.touch(local_predecessor_);
+        before->machine_.successor_detached(predecessor_->local_link);
+    t.touch(before);
 }
 
 SOCKETLOCK_DECL void claim::disconnect()
 {
-    if (predecessor_)
-        predecessor_->close();
+    if (predecessor_ && predecessor_->remote)
+        predecessor_->remote->close();
     predecessor_.reset();
-    local_predecessor_.reset();
 }
 
 SOCKETLOCK_DECL void claim::add_successor(

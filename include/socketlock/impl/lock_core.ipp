@@ -7,7 +7,6 @@
 #include <socketlock/detail/claim.hpp>
 #include <socketlock/detail/fork.hpp>
 #include <socketlock/detail/lock_core.hpp>
-#include <socketlock/detail/lock_name.hpp>
 #include <socketlock/detail/query.hpp>
 #include <socketlock/error.hpp>
 
@@ -34,20 +33,10 @@ SOCKETLOCK_DECL void query_canceller::operator()(asio::cancellation_type type)
 SOCKETLOCK_DECL lock_core::lock_core(
     asio::execution_context& context,
     std::string name,
-    lock_options options
+    const lock_options& options
 )
-    : name_(std::move(name)), options_(std::move(options))
+    : address_(std::make_shared<lock_address>(std::move(name), options))
 {
-    if (!is_valid_lock_name(name_))
-        throw lock_error(errc::invalid_name, name_, {});
-    error_code ec;
-    file_name_ = lock_file_name(name_, ec);
-    if (ec)
-        throw lock_error(ec, name_, {});
-    const directory_choice directory = choose_directory(options_.lock_dir);
-    options_.lock_dir = directory.path;
-    directory_is_explicit_ = directory.is_explicit;
-    path_ = directory.path + '/' + file_name_;
     asio::use_service<lock_service>(context).add(*this);
 }
 
@@ -107,7 +96,12 @@ SOCKETLOCK_DECL error_code lock_core::prepare_lock()
     auto users = runtime::get(ec);
     const id128 id = ec ? id128() : random_id(ec);
     if (!ec)
-        claim_ = std::make_shared<claim>(std::move(users), id, claim_ ? claim_->entry() : nullptr);
+        claim_ = std::make_shared<claim>(
+            std::move(users),
+            id,
+            address_,
+            claim_ ? claim_->entry() : nullptr
+        );
     return ec;
 }
 
@@ -124,7 +118,7 @@ SOCKETLOCK_DECL void lock_core::start_lock(
         return;
     }
     claim_->expect(op, wait, limit);
-    claim_->owner()->post([c = claim_, where = address()] { c->begin(where); });
+    claim_->owner()->post([c = claim_] { c->begin(); });
 }
 
 SOCKETLOCK_DECL bool lock_core::lock(bool wait, time_limit limit, error_code& ec)
@@ -134,21 +128,10 @@ SOCKETLOCK_DECL bool lock_core::lock(bool wait, time_limit limit, error_code& ec
         return false;
     blocking_operation<bool> op;
     claim_->expect(op, wait, limit);
-    claim_->begin(address());
+    claim_->begin();
     bool acquired = false;
     std::tie(ec, acquired) = op.wait();
     return acquired;
-}
-
-SOCKETLOCK_DECL lock_address lock_core::address() const
-{
-    return {
-        {options_.lock_dir, directory_is_explicit_},
-        name_,
-        file_name_,
-        options_.signature_seed,
-        options_.permissions
-    };
 }
 
 SOCKETLOCK_DECL void lock_core::async_unlock(plain_operation& op)
@@ -183,7 +166,7 @@ SOCKETLOCK_DECL std::shared_ptr<query> lock_core::new_query(error_code& ec)
     auto users = runtime::get(ec);
     if (ec)
         return nullptr;
-    auto result = std::make_shared<query>(std::move(users), address());
+    auto result = std::make_shared<query>(std::move(users), address_);
     query_ = result;
     query_generation_ = fork_generation();
     return result;

@@ -14,23 +14,18 @@ namespace socketlock::detail {
 SOCKETLOCK_DECL lock_entry::lock_entry(
     std::shared_ptr<runtime> owner,
     std::shared_ptr<lock_directory> directory,
-    std::string lock_name,
-    std::string file_name,
-    std::string signature_seed,
-    unsigned permissions
+    std::shared_ptr<const lock_address> address
 )
     : runtime_(std::move(owner)),
       directory_(std::move(directory)),
-      lock_name_(std::move(lock_name)),
-      file_name_(std::move(file_name)),
-      signature_seed_(std::move(signature_seed)),
-      file_(directory_->choice.path + '/' + file_name_, permissions)
+      address_(std::move(address)),
+      file_(address_->path(), address_->permissions())
 {
 }
 
 SOCKETLOCK_DECL lock_entry::~lock_entry()
 {
-    runtime_->forget_entry(directory_->id, file_name_);
+    runtime_->forget(*this);
 }
 
 SOCKETLOCK_DECL void lock_entry::perform_all(turn& t)
@@ -66,14 +61,14 @@ SOCKETLOCK_DECL proof_of_life lock_entry::prove(const party& p, error_code& why)
 // A record that cannot be read is that of a free lock if nobody lives who could hold it.
 SOCKETLOCK_DECL record lock_entry::read_or_heal(transaction& t, claim& c, error_code& ec)
 {
-    record r = t.read(lock_name_, ec);
+    record r = t.read(address_->lock_name(), ec);
     if (ec == errc::corrupt_record && !c.is_holding() &&
         runtime_->holding_claims(*directory_).empty() &&
         !any_presence_alive(directory_->choice.path, directory_->presence_id))
     {
         ec.clear();
         r = record();
-        r.name = lock_name_;
+        r.name = address_->lock_name();
     }
     return r;
 }
@@ -134,7 +129,7 @@ SOCKETLOCK_DECL void lock_entry::clear_orphan()
     transaction t(file_);
     if (!t.begin(ec))
         return;
-    record r = t.read(lock_name_, ec);
+    record r = t.read(address_->lock_name(), ec);
     if (ec || !r.holder || r.holder->presence != directory_->presence_id ||
         runtime_->find(r.holder->claim))
         return;
@@ -147,7 +142,7 @@ SOCKETLOCK_DECL void lock_entry::clear_orphan()
 
 SOCKETLOCK_DECL record lock_entry::query(error_code& ec)
 {
-    return file_.query(lock_name_, ec);
+    return file_.query(address_->lock_name(), ec);
 }
 
 SOCKETLOCK_DECL void lock_entry::close_file_if_idle()

@@ -72,7 +72,7 @@ SOCKETLOCK_DECL bool peer_session::on_hello(const frame_view& frame)
     error_code ec;
     const secret_key key = derive_handshake_key(
         presence_key,
-        target ? target->entry()->signature_seed() : std::string(),
+        target ? target->address().signature_seed() : std::string(),
         ec
     );
     encoded_frame reply;
@@ -115,7 +115,7 @@ SOCKETLOCK_DECL bool peer_session::on_attach(const frame_view& frame)
     const auto directory = users->find_directory(handshake_.ids().presence);
     error_code ignored;
     const auto file_name = lock_file_name(message->lock_name, ignored);
-    const auto entry = directory ? users->find_entry(directory->id, file_name) : nullptr;
+    const auto entry = directory ? users->find_entry({directory->id, file_name}) : nullptr;
     if (entry)
         entry->run([&](turn&) { entry->clear_orphan(); });
     return true;

@@ -100,7 +100,7 @@ SOCKETLOCK_DECL void predecessor_link::start()
                 self->open(
                     to,
                     {self->to_.presence, c->id(), self->to_.claim},
-                    c->entry()->signature_seed()
+                    c->address().signature_seed()
                 );
         }
     );

@@ -27,15 +27,10 @@ SOCKETLOCK_DECL holder_info describe_holder(const record& r)
     return info;
 }
 
-inline record find_record(
-    const directory_choice& directory,
-    const std::string& lock_name,
-    const std::string& file_name,
-    error_code& ec
-)
+inline record find_record(const lock_address& where, error_code& ec)
 {
-    check_directory(directory, ec);
-    return ec ? record() : query_record(directory.path + '/' + file_name, lock_name, ec);
+    check_directory(where.directory(), ec);
+    return ec ? record() : query_record(where.path(), where.lock_name(), ec);
 }
 
 // What can be told of a holder that lives, or cannot be tested; ec if he cannot.
@@ -63,23 +58,21 @@ inline std::optional<holder_info> describe_if_alive(
     return info;
 }
 
-SOCKETLOCK_DECL std::optional<holder_info> find_holder(
-    const directory_choice& directory,
-    const std::string& lock_name,
-    const std::string& file_name,
-    error_code& ec
-)
+SOCKETLOCK_DECL std::optional<holder_info> find_holder(const lock_address& where, error_code& ec)
 {
-    const record r = find_record(directory, lock_name, file_name, ec);
+    const record r = find_record(where, ec);
     if (ec)
         return std::nullopt;
-    const auto result = describe_if_alive(directory.path, r, ec);
+    const auto result = describe_if_alive(where.directory().path, r, ec);
     // Whoever cannot be tested holds.
     ec.clear();
     return result;
 }
 
-SOCKETLOCK_DECL query::query(std::shared_ptr<runtime> owner, lock_address where)
+SOCKETLOCK_DECL query::query(
+    std::shared_ptr<runtime> owner,
+    std::shared_ptr<const lock_address> where
+)
     : authenticated_link(owner->context()),
       runtime_(std::move(owner)),
       where_(std::move(where)),
@@ -119,16 +112,16 @@ SOCKETLOCK_DECL void query::look()
     // A transaction takes microseconds; whoever keeps the guard for seconds has been stopped.
     static constexpr int most_looks = 1000;
     error_code ec;
-    const file_id directory = check_directory(where_.directory, ec);
+    const file_id directory = check_directory(where_->directory(), ec);
     record r;
     if (!ec)
     {
         // Where the guard is the process's, a lock that we use must be read by its own descriptor.
-        const auto entry = runtime_->find_entry(directory, where_.file_name);
+        const auto entry = runtime_->find_entry({directory, where_->file_name()});
         if (entry)
             entry->run([&](turn&) { r = entry->query(ec); });
         else
-            r = find_record(where_.directory, where_.lock_name, where_.file_name, ec);
+            r = find_record(*where_, ec);
     }
     if (ec == boost::system::errc::resource_unavailable_try_again)
     {
@@ -169,7 +162,7 @@ SOCKETLOCK_DECL void query::look()
         complete({});
         return;
     }
-    found_ = describe_if_alive(where_.directory.path, r, ec);
+    found_ = describe_if_alive(where_->directory().path, r, ec);
     if (found_ && r.holder)
         ask(*r.holder);
     else
@@ -179,11 +172,11 @@ SOCKETLOCK_DECL void query::look()
 SOCKETLOCK_DECL void query::ask(const party& holder)
 {
     error_code ec;
-    const presence_info presence = read_presence(where_.directory.path, holder, ec);
+    const presence_info presence = read_presence(where_->directory().path, holder, ec);
     if (ec)
         complete({});
     else
-        open(presence, {holder.presence, id128(), holder.claim}, where_.signature_seed);
+        open(presence, {holder.presence, id128(), holder.claim}, where_->signature_seed());
 }
 
 SOCKETLOCK_DECL void query::on_authenticated()

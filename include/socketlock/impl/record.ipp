@@ -12,7 +12,10 @@
 #include <boost/json/serializer.hpp>
 #include <boost/json/value.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
+#include <initializer_list>
 #include <utility>
 
 namespace socketlock::detail {
@@ -95,7 +98,10 @@ public:
     json::object others(std::initializer_list<json::string_view> keys) const
     {
         json::object result;
-        if (object_.size() == keys.size())
+        const auto number_of_ours = std::count_if(keys.begin(), keys.end(), [&](const auto key) {
+            return object_.contains(key);
+        });
+        if (object_.size() == static_cast<std::size_t>(number_of_ours))
             return result;
         for (const auto& member : object_)
         {

@@ -86,33 +86,23 @@ SOCKETLOCK_DECL runtime::~runtime()
 }
 
 SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(
-    const directory_choice& choice,
-    const std::string& lock_name,
-    const std::string& file_name,
-    const std::string& signature_seed,
-    unsigned permissions,
+    const std::shared_ptr<const lock_address>& where,
     error_code& ec
 )
 {
     const std::lock_guard<std::mutex> setup(setup_mutex_);
-    const auto where = directory(choice, permissions, ec);
+    const auto in = directory(where->directory(), where->permissions(), ec);
     if (ec)
         return nullptr;
+    const entry_key key{in->id, where->file_name()};
+    if (auto found = find_entry(key))
+        return found;
+    const auto result = std::make_shared<lock_entry>(shared_from_this(), in, where);
     const std::lock_guard<std::mutex> lock(mutex_);
-    std::weak_ptr<lock_entry>& slot = entries_[{where->id, file_name}];
-    auto result = slot.lock();
-    if (!result)
-    {
-        result = std::make_shared<lock_entry>(
-            shared_from_this(),
-            where,
-            lock_name,
-            file_name,
-            signature_seed,
-            permissions
-        );
-        slot = result;
-    }
+    // One that is being destroyed may be there yet.
+    if (const auto old = entries_.find(key); old != entries_.end())
+        entries_.erase(old);
+    entries_.insert(result.get());
     return result;
 }
 
@@ -175,23 +165,51 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
     return result;
 }
 
-SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::find_entry(
-    const file_id& directory,
-    const std::string& file_name
-)
+SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::find_entry(const entry_key& key)
 {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = entries_.find({directory, file_name});
-    return found == entries_.end() ? nullptr : found->second.lock();
+    const auto found = entries_.find(key);
+    return found == entries_.end() ? nullptr : (*found)->weak_from_this().lock();
 }
 
-SOCKETLOCK_DECL void runtime::forget_entry(const file_id& directory, const std::string& file_name)
+SOCKETLOCK_DECL void runtime::forget(lock_entry& entry)
 {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = entries_.find({directory, file_name});
-    // A successor of the same name may be there already.
-    if (found != entries_.end() && found->second.expired())
+    // Not a younger one of the same lock.
+    if (const auto found = entries_.find(&entry); found != entries_.end())
         entries_.erase(found);
+}
+
+SOCKETLOCK_DECL std::size_t claim_hash::operator()(const id128& id) const noexcept
+{
+    return id128_hash()(id);
+}
+
+SOCKETLOCK_DECL std::size_t claim_hash::operator()(const std::shared_ptr<claim>& c) const noexcept
+{
+    return id128_hash()(c->id());
+}
+
+SOCKETLOCK_DECL bool claim_equal::operator()(const id128& a, const std::shared_ptr<claim>& b)
+    const noexcept
+{
+    return a == b->id();
+}
+
+SOCKETLOCK_DECL std::size_t entry_hash::operator()(const entry_key& key) const noexcept
+{
+    return std::hash<std::string_view>()(key.file_name) ^
+           static_cast<std::size_t>(key.directory.inode);
+}
+
+SOCKETLOCK_DECL std::size_t entry_hash::operator()(const lock_entry* entry) const noexcept
+{
+    return operator()(entry_key{entry->directory().id, entry->address().file_name()});
+}
+
+SOCKETLOCK_DECL bool entry_equal::operator()(const entry_key& a, const lock_entry* b) const noexcept
+{
+    return a.directory == b->directory().id && a.file_name == b->address().file_name();
 }
 
 SOCKETLOCK_DECL void runtime::see_to_presence(lock_directory& directory, error_code& ec)
@@ -205,7 +223,7 @@ SOCKETLOCK_DECL void runtime::see_to_presence(lock_directory& directory, error_c
 SOCKETLOCK_DECL void runtime::add(const std::shared_ptr<claim>& c)
 {
     const std::lock_guard<std::mutex> lock(mutex_);
-    claims_.emplace(c->id(), c);
+    claims_.insert(c);
 }
 
 SOCKETLOCK_DECL void runtime::remove(const id128& claim_id)
@@ -215,7 +233,7 @@ SOCKETLOCK_DECL void runtime::remove(const id128& claim_id)
     const auto found = claims_.find(claim_id);
     if (found == claims_.end())
         return;
-    last_owner = std::move(found->second);
+    last_owner = *found;
     claims_.erase(found);
 }
 
@@ -223,7 +241,7 @@ SOCKETLOCK_DECL std::shared_ptr<claim> runtime::find(const id128& claim_id)
 {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = claims_.find(claim_id);
-    return found == claims_.end() ? nullptr : found->second;
+    return found == claims_.end() ? nullptr : *found;
 }
 
 SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> runtime::holding_claims(
@@ -232,7 +250,7 @@ SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> runtime::holding_claims(
 {
     std::vector<std::shared_ptr<claim>> result;
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (const auto& [id, c] : claims_)
+    for (const auto& c : claims_)
     {
         if (c->is_holding() && &c->entry()->directory() == &directory)
             result.push_back(c);
