@@ -160,6 +160,8 @@ verdict decide(record& r, const request& q, Prove&& prove)
         {
             make_holder(r, q.self, q.now);
             r.fencing_token = q.fencing_token;
+            // Behind those who queued before the file was removed.
+            r.next_ticket = std::max(r.next_ticket, microseconds(q.now));
             v.write = true;
         }
         return v;

@@ -79,7 +79,8 @@ SOCKETLOCK_DECL bool peer_session::on_hello(const frame_view& frame)
     if (ec || handshake_.accept(key, reply) != handshake_action::authenticated)
         return false;
     is_authenticated_ = true;
-    stop_limit();
+    // To say what it came for.
+    start_limit(std::chrono::seconds(10));
     reader().set_limit(max_frame_payload);
     owner->note_authenticated(*this);
     send(reply);
@@ -94,6 +95,7 @@ SOCKETLOCK_DECL bool peer_session::on_attach(const frame_view& frame)
     // One attachment a connection.
     if (!message || !users || claim_)
         return false;
+    stop_limit();
     const claimant who{
         {handshake_.ids().own_claim, message->presence, static_cast<std::int64_t>(message->pid)},
         message->port

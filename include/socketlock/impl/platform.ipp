@@ -16,6 +16,7 @@
 #include <socketlock/impl/fork_posix.ipp>
 #include <socketlock/impl/guard_linux.ipp>
 #include <socketlock/impl/process_identity_linux.ipp>
+#include <socketlock/impl/signal_mask_posix.ipp>
 #include <socketlock/impl/socket_posix.ipp>
 #include <socketlock/impl/stream_socket_linux.ipp>
 
@@ -27,6 +28,7 @@
 #include <socketlock/impl/fork_posix.ipp>
 #include <socketlock/impl/guard_interprocess.ipp>
 #include <socketlock/impl/process_identity_posix.ipp>
+#include <socketlock/impl/signal_mask_posix.ipp>
 #include <socketlock/impl/socket_posix.ipp>
 #include <socketlock/impl/stream_socket_posix.ipp>
 

@@ -10,6 +10,7 @@
 #include <socketlock/detail/fork.hpp>
 #include <socketlock/detail/process_identity.hpp>
 #include <socketlock/detail/runtime.hpp>
+#include <socketlock/detail/signal_mask.hpp>
 #include <socketlock/error.hpp>
 
 #include <chrono>
@@ -67,6 +68,7 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
 
 SOCKETLOCK_DECL runtime::runtime() : state_(std::make_shared<thread_state>())
 {
+    const signal_mask no_signals;
     thread_ = std::thread([state = state_] { state->context.run(); });
 }
 
