@@ -526,20 +526,27 @@ private:
     template <class Rep, class Period>
     static time_point after(const std::chrono::duration<Rep, Period>& patience)
     {
-        // Longer than the clock counts is for ever.
         const auto now = clock_type::now();
-        const auto longest = time_point::max() - now;
-        return patience < longest ? now + std::chrono::ceil<duration>(patience) : time_point::max();
+        if (patience <= patience.zero())
+            return now;
+        if (seconds(patience) >= for_ever)
+            return time_point::max();
+        return now + std::chrono::ceil<duration>(patience);
     }
 
     template <class Clock, class Duration>
     static time_point steady(const std::chrono::time_point<Clock, Duration>& limit)
     {
-        if constexpr (std::is_same_v<Clock, clock_type>)
-            return std::chrono::time_point_cast<duration>(limit);
-        else
-            return after(limit - Clock::now());
+        const auto now = Clock::now();
+        const seconds roughly = seconds(limit.time_since_epoch()) - seconds(now.time_since_epoch());
+        if (roughly <= seconds(-1))
+            return clock_type::now();
+        return roughly >= for_ever ? time_point::max() : after(limit - now);
     }
+
+    // Floating, since what the caller's types can count may be far more than ours can.
+    using seconds = std::chrono::duration<double>;
+    static constexpr seconds for_ever = std::chrono::hours(24 * 365 * 100);
 
     void throw_if(const error_code& ec) const
     {

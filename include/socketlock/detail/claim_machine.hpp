@@ -173,8 +173,10 @@ private:
     SOCKETLOCK_DECL void connect(const verdict& v);
     SOCKETLOCK_DECL void pause();
     SOCKETLOCK_DECL void start_safety_net();
+    SOCKETLOCK_DECL void detach();
     SOCKETLOCK_DECL void disconnect();
     SOCKETLOCK_DECL void look_again();
+    SOCKETLOCK_DECL void leave();
     SOCKETLOCK_DECL void hold(std::uint64_t fencing_token);
     SOCKETLOCK_DECL void fail(const error_code& ec);
     SOCKETLOCK_DECL void released(const transaction_result& result);
@@ -190,6 +192,8 @@ private:
     bool linked_ = false;
     /// The claim before this one has not accepted us (yet).
     bool refused_ = false;
+    /// A connection ended without a last word: who was there may not know it, and grant the lock.
+    bool was_cut_off_ = false;
     link_id link_ = 0;
     std::uint64_t ticket_ = 0;
     std::uint64_t fencing_token_ = 0;

@@ -66,7 +66,8 @@ public:
     /// Writes at the file's beginning.
     SOCKETLOCK_DECL void write(const char* data, std::size_t size, error_code& ec) const;
 
-    /// Allocates the first `size` bytes, so that writing them later cannot fail for want of room.
+    /// Makes the file `size` bytes long and allocates them, so that writing them later cannot fail
+    /// for want of room.
     SOCKETLOCK_DECL void allocate(std::size_t size, error_code& ec) const;
 
 private:

@@ -85,9 +85,14 @@ public:
     SOCKETLOCK_DECL void add(lock_core& core);
     SOCKETLOCK_DECL void remove(lock_core& core) noexcept;
 
+    /// Those that were started on this context, whatever became of their lock objects.
+    const std::shared_ptr<operation_count>& operations() const noexcept { return operations_; }
+
     static inline asio::execution_context::id id;
 
 private:
+    const std::shared_ptr<operation_count> operations_;
+    const std::uint64_t generation_;
     // Under the fork mutex.
     lock_core* first_ = nullptr;
 };

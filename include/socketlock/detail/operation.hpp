@@ -11,11 +11,16 @@
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/execution/executor.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/recycling_allocator.hpp>
 
+#include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -66,8 +71,54 @@ private:
     std::optional<std::tuple<error_code, Results...>> results_;
 };
 
-/// What is posted to the handler's executor: calls it by way of `Deliver`.
-template <class Handler, class Deliver, class... Results>
+/// The asynchronous operations of one execution context that somebody may still complete. The
+/// context must outlive them, down to the last instruction of posting their handlers.
+class operation_count
+{
+public:
+    /// One that has not been completed or destroyed yet.
+    class token
+    {
+    public:
+        explicit token(std::shared_ptr<operation_count> of) noexcept : of_(std::move(of))
+        {
+            of_->number_.fetch_add(1, std::memory_order_relaxed);
+        }
+        token(token&& other) noexcept = default;
+        ~token()
+        {
+            if (of_)
+                of_->number_.fetch_sub(1, std::memory_order_release);
+        }
+
+    private:
+        std::shared_ptr<operation_count> of_;
+    };
+
+    bool is_zero() const noexcept { return number_.load(std::memory_order_acquire) == 0; }
+
+private:
+    std::atomic<std::size_t> number_{0};
+};
+
+/// Keeps an executor's context busy as long as the result lives. Asio's executor_work_guard would
+/// do, but does not compile for a strand of any_io_executor (Boost 1.81).
+template <class Executor>
+auto track_work(const Executor& executor)
+{
+    if constexpr (asio::execution::is_executor<Executor>::value)
+        return asio::prefer(executor, asio::execution::outstanding_work.tracked);
+    else
+        return asio::make_work_guard(executor);
+}
+
+template <class Executor>
+using tracked_work = decltype(track_work(std::declval<const Executor&>()));
+
+/// What is posted to the handler's executor: calls it by way of `Deliver`. `Work` keeps the
+/// executors busy until the handler has returned, as Asio's own operations do: an io_context must
+/// not run out of work, and be stopped by that, in another thread at some time afterwards.
+template <class Handler, class Deliver, class Work, class... Results>
 class bound_completion
 {
 public:
@@ -76,9 +127,13 @@ public:
     bound_completion(
         Handler&& handler,
         Deliver&& deliver,
+        Work&& work,
         std::tuple<error_code, Results...> results
     )
-        : handler_(std::move(handler)), deliver_(std::move(deliver)), results_(std::move(results))
+        : work_(std::move(work)),
+          handler_(std::move(handler)),
+          deliver_(std::move(deliver)),
+          results_(std::move(results))
     {
     }
 
@@ -102,6 +157,7 @@ public:
     }
 
 private:
+    Work work_;
     Handler handler_;
     Deliver deliver_;
     std::tuple<error_code, Results...> results_;
@@ -119,9 +175,15 @@ class async_operation final : public operation<Results...>
         async_operation>;
     using own_traits = std::allocator_traits<own_allocator>;
     using handler_executor = asio::associated_executor_t<Handler, IoExecutor>;
+    using work = std::pair<tracked_work<handler_executor>, tracked_work<IoExecutor>>;
 
 public:
-    static async_operation* create(Handler&& handler, const IoExecutor& executor, Deliver&& deliver)
+    static async_operation* create(
+        Handler&& handler,
+        const IoExecutor& executor,
+        Deliver&& deliver,
+        operation_count::token token
+    )
     {
         own_allocator alloc(
             asio::get_associated_allocator(handler, asio::recycling_allocator<void>())
@@ -129,7 +191,8 @@ public:
         async_operation* const memory = own_traits::allocate(alloc, 1);
         try
         {
-            return new (memory) async_operation(std::move(handler), executor, std::move(deliver));
+            return new (memory)
+                async_operation(std::move(handler), executor, std::move(deliver), std::move(token));
         }
         catch (...)
         {
@@ -140,30 +203,38 @@ public:
 
     void complete(error_code ec, Results... results) override
     {
-        auto handler_work = std::move(handler_work_);
-        auto io_work = std::move(io_work_);
-        bound_completion<Handler, Deliver, Results...> completion(
+        const auto token = std::move(token_);
+        const handler_executor executor = executor_;
+        bound_completion<Handler, Deliver, work, Results...> completion(
             std::move(handler_),
             std::move(deliver_),
+            std::move(work_),
             std::tuple<error_code, Results...>(ec, std::move(results)...)
         );
         free(completion.get_allocator());
-        asio::post(handler_work.get_executor(), std::move(completion));
+        asio::post(executor, std::move(completion));
     }
 
     void destroy() noexcept override
     {
+        const auto token = std::move(token_);
         // Kept until the memory is free: it may own that from which the memory came.
         Handler handler(std::move(handler_));
         free(asio::get_associated_allocator(handler, asio::recycling_allocator<void>()));
     }
 
 private:
-    async_operation(Handler&& handler, const IoExecutor& executor, Deliver&& deliver)
-        : handler_(std::move(handler)),
+    async_operation(
+        Handler&& handler,
+        const IoExecutor& executor,
+        Deliver&& deliver,
+        operation_count::token&& token
+    )
+        : token_(std::move(token)),
+          handler_(std::move(handler)),
           deliver_(std::move(deliver)),
-          handler_work_(asio::get_associated_executor(handler_, executor)),
-          io_work_(executor)
+          executor_(asio::get_associated_executor(handler_, executor)),
+          work_(track_work(executor_), track_work(executor))
     {
     }
 
@@ -174,10 +245,11 @@ private:
         own_traits::deallocate(alloc, this, 1);
     }
 
+    operation_count::token token_;
     Handler handler_;
     Deliver deliver_;
-    asio::executor_work_guard<handler_executor> handler_work_;
-    asio::executor_work_guard<IoExecutor> io_work_;
+    handler_executor executor_;
+    work work_;
 };
 
 }  // namespace socketlock::detail

@@ -29,6 +29,8 @@ SOCKETLOCK_DECL void caretaker::add(const std::shared_ptr<lock_directory>& direc
     directories_.push_back(directory);
     if (!watch_.add(directory->choice.path))
         look_later();
+    // For what was removed before it was watched.
+    look_after(directory);
 }
 
 SOCKETLOCK_DECL void caretaker::on_change(const std::string& path, const std::string& name)
@@ -66,13 +68,13 @@ SOCKETLOCK_DECL void caretaker::look_after(const std::shared_ptr<lock_directory>
         return;
     error_code ec;
     prepare_directory(directory->choice, ec);
+    // The directory may be a new one. Watched first, so that nothing is missed.
+    if (!watch_.add(directory->choice.path))
+        look_later();
     if (!ec)
         owner->see_to_presence(*directory, ec);
     for (const auto& c : claims)
         c->on_event([](claim_machine& m) { m.look_after_record(); });
-    // The directory may be a new one.
-    if (!watch_.add(directory->choice.path))
-        look_later();
 }
 
 SOCKETLOCK_DECL void caretaker::look_later()

@@ -48,17 +48,13 @@ SOCKETLOCK_DECL void claim_machine::abandon()
     switch (phase_)
     {
     case claim_phase::connecting:
-        // Nothing was said, so nobody can have granted.
-        disconnect();
-        finish();
+    case claim_phase::pausing:
+        // To this one nothing was said.
+        leave();
         break;
     case claim_phase::attached:
         say_moved_to_all();
-        act(kind::say_detach);
-        phase_ = claim_phase::detaching;
-        break;
-    case claim_phase::pausing:
-        finish();
+        detach();
         break;
     case claim_phase::holding:
         transact(claim_phase::releasing, intent::release);
@@ -107,17 +103,20 @@ SOCKETLOCK_DECL void claim_machine::transacted(const transaction_result& result)
         break;
     case claim_phase::peeking:
         phase_ = claim_phase::attached;
-        if (abandoned_)
+        // Leave in good order before recovering: a successor that is forgotten without a last word
+        // could be granted the lock when it has long been over.
+        if (abandoned_ || (!result.ec && v.what == outcome::available))
+            detach();
+        else
+            start_safety_net();
+        break;
+    case claim_phase::detaching:
+        // The claim before this one has not answered for so long that it must have died with its
+        // connection left open.
+        if (!result.ec && v.what == outcome::available)
         {
-            act(kind::say_detach);
-            phase_ = claim_phase::detaching;
-        }
-        else if (!result.ec && v.what == outcome::available)
-        {
-            // Leave in good order before recovering: a successor that is forgotten without a last
-            // word could be granted the lock when it has long been over.
-            act(kind::say_detach);
-            phase_ = claim_phase::detaching;
+            was_cut_off_ = true;
+            look_again();
         }
         else
             start_safety_net();
@@ -159,6 +158,9 @@ SOCKETLOCK_DECL void claim_machine::released(const transaction_result& result)
     {
         phase_ = claim_phase::holding;
         act(kind::complete_unlock).ec = result.ec;
+        // Of those who came in the meantime nobody has been told.
+        if (!successors_.empty())
+            act(kind::notify_contended);
         return;
     }
     if (!result.ec && result.decided.what == outcome::released)
@@ -190,6 +192,9 @@ SOCKETLOCK_DECL void claim_machine::timer_fired()
         break;
     case claim_phase::attached:
         transact(claim_phase::peeking, intent::peek);
+        break;
+    case claim_phase::detaching:
+        transact(claim_phase::detaching, intent::peek);
         break;
     default:
         break;
@@ -225,6 +230,7 @@ SOCKETLOCK_DECL void claim_machine::link_ended(link_id link)
         return;
     if (phase_ != claim_phase::connecting)
     {
+        was_cut_off_ = true;
         look_again();
         return;
     }
@@ -253,11 +259,20 @@ SOCKETLOCK_DECL void claim_machine::detached(link_id link)
     if (!is_current(link))
         return;
     if (!abandoned_)
+        look_again();
+    else
+        leave();
+}
+
+// The claim before this one does not know us, so that nobody can have granted; but for an earlier
+// one whose connection broke.
+SOCKETLOCK_DECL void claim_machine::leave()
+{
+    if (was_cut_off_)
     {
         look_again();
         return;
     }
-    // The claim before this one forgot us without a grant, and nobody else could have granted.
     disconnect();
     finish();
 }
@@ -324,6 +339,13 @@ SOCKETLOCK_DECL void claim_machine::connect(const verdict& v)
     claim_action& a = act(kind::connect);
     a.target = predecessor_;
     a.link = ++link_;
+}
+
+SOCKETLOCK_DECL void claim_machine::detach()
+{
+    phase_ = claim_phase::detaching;
+    act(kind::say_detach);
+    start_safety_net();
 }
 
 SOCKETLOCK_DECL void claim_machine::disconnect()

@@ -55,7 +55,8 @@ SOCKETLOCK_DECL file_id check_directory(const directory_choice& choice, error_co
     const int failed = choice.is_explicit ? ::stat(choice.path.c_str(), &status)
                                           : ::lstat(choice.path.c_str(), &status);
     if (failed != 0)
-        ec = file_error(errno);
+        // Symbolic links that lead in a circle lead to no directory.
+        ec = errno == ELOOP ? make_error_code(errc::not_a_directory) : file_error(errno);
     else if (!choice.is_explicit && S_ISLNK(status.st_mode))
         ec = errc::insecure_directory;
     else if (!S_ISDIR(status.st_mode))

@@ -123,6 +123,8 @@ SOCKETLOCK_DECL void file::allocate(std::size_t size, error_code& ec) const
     int error = EINTR;
     while (error == EINTR)
         error = ::posix_fallocate(handle_, 0, static_cast<::off_t>(size));
+    if (error == 0 && ::ftruncate(handle_, static_cast<::off_t>(size)) != 0)
+        error = errno;
     if (error != 0)
         ec = file_error(error);
 }

@@ -12,6 +12,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include <thread>
 #include <utility>
 
 namespace socketlock::detail {
@@ -223,7 +224,9 @@ SOCKETLOCK_DECL void lock_core::disown_operations(bool complete) noexcept
 }
 
 SOCKETLOCK_DECL lock_service::lock_service(asio::execution_context& context)
-    : asio::execution_context::service(context)
+    : asio::execution_context::service(context),
+      operations_(std::make_shared<operation_count>()),
+      generation_(fork_generation())
 {
 }
 
@@ -257,6 +260,10 @@ SOCKETLOCK_DECL void lock_service::shutdown()
         remove(core);
         core.disown_operations(false);
     }
+    // What remains is being completed on the runtime's thread at this moment. In the child of a
+    // fork nobody will.
+    while (generation_ == fork_generation() && !operations_->is_zero())
+        std::this_thread::yield();
 }
 
 SOCKETLOCK_DECL void lock_service::notify_fork(asio::execution_context::fork_event event)

@@ -10,6 +10,9 @@
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
+#include <chrono>
+
 namespace socketlock::detail {
 
 SOCKETLOCK_DECL holder_info describe_holder(const record& r)
@@ -19,10 +22,10 @@ SOCKETLOCK_DECL holder_info describe_holder(const record& r)
     info.pid = r.holder ? r.holder->pid : r.v1_pid.value_or(0);
     info.port = r.port;
     info.fencing_token = r.fencing_token;
+    // Anybody may have written any number there: no more than the clock can count, roughly.
+    const std::chrono::duration<double> since(std::clamp(r.timestamp, -9e9, 9e9));
     info.since = std::chrono::system_clock::time_point(
-        std::chrono::duration_cast<std::chrono::system_clock::duration>(
-            std::chrono::duration<double>(r.timestamp)
-        )
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(since)
     );
     return info;
 }

@@ -13,6 +13,10 @@
 #include <socketlock/detail/signal_mask.hpp>
 #include <socketlock/error.hpp>
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/system/system_error.hpp>
+
 #include <chrono>
 #include <exception>
 
@@ -42,7 +46,8 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
         if (current.generation != generation)
         {
             // The parent's: not ours to let go of, as its count may be anybody's.
-            new std::weak_ptr<runtime>(std::move(current.instance));
+            if (current.generation != 0)
+                new std::weak_ptr<runtime>(std::move(current.instance));
             current.instance = {};
             current.generation = generation;
         }
@@ -53,6 +58,12 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
     try
     {
         started = std::make_shared<runtime>();
+    }
+    catch (const boost::system::system_error& e)
+    {
+        ec = e.code() == asio::error::no_descriptors ? errc::too_many_open_files
+                                                     : errc::runtime_failed;
+        return nullptr;
     }
     catch (const std::exception&)
     {
@@ -68,6 +79,8 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
 
 SOCKETLOCK_DECL runtime::runtime() : state_(std::make_shared<thread_state>())
 {
+    // Has the context open its descriptors here, where the want of them can be told.
+    asio::steady_timer(state_->context);
     const signal_mask no_signals;
     thread_ = std::thread([state = state_] { state->context.run(); });
 }
