@@ -129,17 +129,17 @@ public:
     const std::string& path() const noexcept { return core_->path(); }
 
     /// True while this object holds the lock.
-    bool owns_lock() const noexcept { return core_->owns_lock(); }
+    bool owns_lock() const noexcept { return core_ && core_->owns_lock(); }
 
     /// This process's id.
     std::int64_t pid() const noexcept { return detail::this_process_id(); }
 
     /// The loopback port that the lock file names while this object holds the lock; else 0.
-    std::uint16_t port() const noexcept { return core_->port(); }
+    std::uint16_t port() const noexcept { return core_ ? core_->port() : std::uint16_t(0); }
 
     /// A number that grows by at least one with every change of owner, for those who must refuse
     /// a former owner's late requests; 0 while this object does not hold the lock.
-    std::uint64_t fencing_token() const noexcept { return core_->fencing_token(); }
+    std::uint64_t fencing_token() const noexcept { return core_ ? core_->fencing_token() : 0; }
 
     /// Who held the lock when the last attempt found it held, unverified, as the lock file told.
     std::optional<holder_info> blocker() const { return core_->blocker(); }
@@ -228,7 +228,8 @@ public:
     /**
      * Tells who holds the lock, or nullopt if nobody does. It creates and changes nothing, and
      * works for whoever may read the lock file. The holder is asked to prove himself (see
-     * `holder_info::verified`); that takes a millisecond, and two seconds at the most.
+     * `holder_info::verified`); that takes a millisecond, or a few
+     * seconds if he, or somebody who changes the lock file, has been stopped.
      */
     std::optional<holder_info> holder(error_code& ec) { return core_->holder(ec); }
 
@@ -456,6 +457,7 @@ private:
             detail::initiate<bool>(
                 std::forward<Handler>(handler),
                 this->get_executor(),
+                core.new_operation(),
                 Deliver(ec ? nullptr : core.current_claim()),
                 [&](auto& op, auto slot) { core.start_lock(op, wait, limit, ec, slot); }
             );
@@ -472,6 +474,7 @@ private:
             detail::initiate<>(
                 std::forward<Handler>(handler),
                 this->get_executor(),
+                this->self->core_->new_operation(),
                 detail::deliver_results(),
                 [&](auto& op, auto) { this->self->core_->async_unlock(op); }
             );
@@ -486,6 +489,7 @@ private:
             detail::initiate<std::optional<holder_info>>(
                 std::forward<Handler>(handler),
                 this->get_executor(),
+                this->self->core_->new_operation(),
                 detail::deliver_results(),
                 [&](auto& op, auto slot) { this->self->core_->start_holder(op, slot); }
             );
@@ -505,6 +509,7 @@ private:
             detail::initiate<>(
                 std::forward<Handler>(handler),
                 this->get_executor(),
+                this->self->core_->new_operation(),
                 detail::deliver_results(),
                 [&](auto& op, auto slot) { this->self->core_->start_wait(op, which, slot); }
             );

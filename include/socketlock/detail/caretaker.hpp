@@ -29,9 +29,11 @@ public:
     /// Looks after a directory from now on. On the runtime's thread.
     SOCKETLOCK_DECL void add(const std::shared_ptr<lock_directory>& directory);
 
+    /// Puts back what is missing of a directory's files, and watches it. On the runtime's thread.
+    SOCKETLOCK_DECL void look_after(const std::shared_ptr<lock_directory>& directory);
+
 private:
     SOCKETLOCK_DECL void on_change(const std::string& directory, const std::string& name);
-    SOCKETLOCK_DECL void look_after(const std::shared_ptr<lock_directory>& directory);
     SOCKETLOCK_DECL void look_later();
     SOCKETLOCK_DECL void touch_later();
     SOCKETLOCK_DECL void touch_all();

@@ -40,7 +40,7 @@ public:
     claim(claim&&) = delete;
 
     const id128& id() const noexcept { return id_; }
-    std::uint64_t generation() const noexcept { return generation_; }
+    std::uint64_t generation() const noexcept { return runtime_->generation(); }
     bool is_holding() const noexcept { return is_holding_.load(std::memory_order_acquire); }
     bool is_over() const noexcept { return is_over_.load(std::memory_order_acquire); }
     /// Over because the lock was taken away.
@@ -50,6 +50,11 @@ public:
     const lock_address& address() const noexcept { return *address_; }
     /// Null before `begin`, unless it was given to the constructor by an earlier claim.
     const std::shared_ptr<lock_entry>& entry() const noexcept { return entry_; }
+    /// The same for the lock object's thread, which does not know how far `begin` has come.
+    std::shared_ptr<lock_entry> entry_if_begun() const
+    {
+        return has_entry_.load(std::memory_order_acquire) ? entry_ : nullptr;
+    }
     SOCKETLOCK_DECL std::uint16_t port() const;
 
     // By the lock object's thread, or on the runtime's.
@@ -63,6 +68,8 @@ public:
     SOCKETLOCK_DECL bool expect(plain_operation& op, pending which) noexcept;
     /// Finds the lock and takes the first step, on the calling thread.
     SOCKETLOCK_DECL void begin();
+    /// The same on the runtime's thread, where nobody catches what it throws.
+    SOCKETLOCK_DECL void begin_or_fail() noexcept;
     SOCKETLOCK_DECL void unlock();
     /// Gives up whatever this claim is or has; handlers of the lock operation are not called.
     SOCKETLOCK_DECL void abandon();
@@ -70,7 +77,8 @@ public:
     SOCKETLOCK_DECL void abandon_soon();
     SOCKETLOCK_DECL void wait(pending which);
     /// Completes an operation that is under way with `ec`; true if it was.
-    SOCKETLOCK_DECL bool cancel(pending which, error_code ec);
+    /// `op` selects one; null: whichever it is.
+    SOCKETLOCK_DECL bool cancel(pending which, const void* op, error_code ec);
     /// Takes the operations that are under way; for a context that goes away.
     SOCKETLOCK_DECL void disown_operations(bool complete) noexcept;
 
@@ -132,6 +140,7 @@ private:
     };
 
     SOCKETLOCK_DECL void refuse(error_code ec);
+    SOCKETLOCK_DECL void abandon_on_runtime();
     SOCKETLOCK_DECL void try_transaction(turn& t);
     SOCKETLOCK_DECL void complete_lock(const claim_action& action, turn& t);
     SOCKETLOCK_DECL void finish(turn& t);
@@ -146,12 +155,12 @@ private:
     SOCKETLOCK_DECL std::atomic<plain_operation*>& plain(pending which) noexcept;
 
     const id128 id_;
-    const std::uint64_t generation_;
     const std::shared_ptr<runtime> runtime_;
     const std::shared_ptr<const lock_address> address_;
     bool waits_ = false;
     time_limit limit_;
     std::shared_ptr<lock_entry> entry_;
+    std::atomic<bool> has_entry_;
     std::atomic<bool> is_given_up_{true};
     std::atomic<bool> is_holding_{false};
     std::atomic<bool> is_over_{false};

@@ -178,7 +178,7 @@ private:
     SOCKETLOCK_DECL void look_again();
     SOCKETLOCK_DECL void leave();
     SOCKETLOCK_DECL void hold(std::uint64_t fencing_token);
-    SOCKETLOCK_DECL void fail(const error_code& ec);
+    SOCKETLOCK_DECL void fail(const transaction_result& result);
     SOCKETLOCK_DECL void released(const transaction_result& result);
     SOCKETLOCK_DECL void say_moved_to_all();
     SOCKETLOCK_DECL bool remove_successor(link_id link);

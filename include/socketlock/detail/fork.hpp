@@ -11,6 +11,7 @@
 #include <socketlock/config.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 
 namespace socketlock::detail {
@@ -24,6 +25,9 @@ SOCKETLOCK_DECL std::mutex& fork_mutex();
 
 /// Has a child close this descriptor. Call it, and open the descriptor, under `fork_mutex()`.
 SOCKETLOCK_DECL void remember_descriptor(int descriptor);
+
+/// Keeps what a child cannot let go of, as its parent's threads may have been using it.
+SOCKETLOCK_DECL void keep_for_ever(std::shared_ptr<void> thing);
 
 /// Call it, and close the descriptor, under `fork_mutex()`.
 SOCKETLOCK_DECL void forget_descriptor(int descriptor) noexcept;

@@ -31,6 +31,10 @@ SOCKETLOCK_DECL bool try_guard(const file& lock_file, guard_mode mode, error_cod
 /// Gives the guard back.
 SOCKETLOCK_DECL void release_guard(const file& lock_file) noexcept;
 
+/// Closes a lock file, without its guard. Where the guard belongs to the process this waits until
+/// no thread of the process has one, because it would be dropped.
+SOCKETLOCK_DECL void close_guarded(file& lock_file) noexcept;
+
 }  // namespace socketlock::detail
 
 #endif

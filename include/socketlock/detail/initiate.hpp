@@ -7,14 +7,10 @@
 #define SOCKETLOCK_DETAIL_INITIATE_HPP
 
 #include <socketlock/config.hpp>
-#include <socketlock/detail/lock_core.hpp>
 #include <socketlock/detail/operation.hpp>
 #include <socketlock/scoped_lock.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/execution/context.hpp>
-#include <boost/asio/execution_context.hpp>
-#include <boost/asio/query.hpp>
 
 #include <memory>
 #include <type_traits>
@@ -69,20 +65,24 @@ struct deliver_scoped_lock
     scoped_lock owner;
 };
 
-/// Makes the operation and has `start(op, slot)` begin it.
+/// Makes the operation, which `token` counts, and has `start(op, slot)` begin it.
 template <class... Results, class Handler, class Executor, class Deliver, class Start>
-void initiate(Handler&& handler, const Executor& executor, Deliver deliver, Start start)
+void initiate(
+    Handler&& handler,
+    const Executor& executor,
+    operation_count::token token,
+    Deliver deliver,
+    Start start
+)
 {
     using handler_type = std::decay_t<Handler>;
     const auto slot = asio::get_associated_cancellation_slot(handler);
-    auto& service = asio::use_service<lock_service>(asio::query(executor, asio::execution::context)
-    );
     operation<Results...>&
         op = *async_operation<handler_type, Executor, Deliver, Results...>::create(
             handler_type(std::forward<Handler>(handler)),
             executor,
             std::move(deliver),
-            operation_count::token(service.operations())
+            std::move(token)
         );
     start(op, slot);
 }

@@ -46,13 +46,17 @@ enum class pending
 class claim_canceller
 {
 public:
-    claim_canceller(std::weak_ptr<claim> c, pending which) : claim_(std::move(c)), which_(which) {}
+    claim_canceller(std::weak_ptr<claim> c, pending which, const void* op)
+        : claim_(std::move(c)), which_(which), op_(op)
+    {
+    }
 
     SOCKETLOCK_DECL void operator()(asio::cancellation_type type);
 
 private:
     std::weak_ptr<claim> claim_;
     pending which_;
+    const void* op_;
 };
 
 /// Cancels a query.
@@ -86,11 +90,12 @@ public:
     SOCKETLOCK_DECL void remove(lock_core& core) noexcept;
 
     /// Those that were started on this context, whatever became of their lock objects.
-    const std::shared_ptr<operation_count>& operations() const noexcept { return operations_; }
 
     static inline asio::execution_context::id id;
 
 private:
+    friend class lock_core;
+
     const std::shared_ptr<operation_count> operations_;
     const std::uint64_t generation_;
     // Under the fork mutex.
@@ -117,6 +122,9 @@ public:
     SOCKETLOCK_DECL std::uint16_t port() const noexcept;
     SOCKETLOCK_DECL std::optional<holder_info> blocker() const;
 
+    /// Counts an operation whose handler belongs to the execution context.
+    operation_count::token new_operation() const { return operation_count::token(operations_); }
+
     /// Makes the claim that `start_lock` will begin; runtime_failed, already_locked.
     SOCKETLOCK_DECL error_code prepare_lock();
     /// The latest claim; null before the first.
@@ -129,7 +137,7 @@ public:
     void start_lock(lock_operation& op, bool wait, time_limit limit, error_code ec, Slot slot)
     {
         if (!ec && slot.is_connected())
-            slot.template emplace<claim_canceller>(claim_, pending::lock);
+            slot.template emplace<claim_canceller>(claim_, pending::lock, &op);
         start_lock(op, wait, limit, ec);
     }
 
@@ -137,7 +145,7 @@ public:
     void start_wait(plain_operation& op, pending which, Slot slot)
     {
         if (slot.is_connected())
-            slot.template emplace<claim_canceller>(claim_, which);
+            slot.template emplace<claim_canceller>(claim_, which, &op);
         start_wait(op, which);
     }
 
@@ -173,14 +181,16 @@ private:
         holder_operation& op,
         error_code ec
     );
-    SOCKETLOCK_DECL void forget_parent() noexcept;
-    SOCKETLOCK_DECL void disown_operations(bool complete) noexcept;
+    SOCKETLOCK_DECL void forget_parent();
+    SOCKETLOCK_DECL void disown_operations(bool complete);
 
     std::shared_ptr<const lock_address> address_;
     std::shared_ptr<claim> claim_;
-    std::weak_ptr<query> query_;
-    std::uint64_t query_generation_ = 0;
+    // Those that are under way, and perhaps some that are over.
+    struct query_list;
+    std::unique_ptr<query_list> queries_;
 
+    const std::shared_ptr<operation_count> operations_;
     // Of the service's list, under the fork mutex.
     lock_service* service_ = nullptr;
     lock_core* next_ = nullptr;

@@ -27,33 +27,31 @@ class turn
 public:
     /// The claim's machine has got an event.
     void touch(std::shared_ptr<claim> c) { claims_.push_back(std::move(c)); }
-    void complete(lock_operation* op, error_code ec, bool acquired);
-    void complete(plain_operation* op, error_code ec);
+    void complete(lock_operation& op, error_code ec, bool acquired)
+    {
+        locks_.push_back({&op, ec, acquired});
+    }
+    void complete(plain_operation& op, error_code ec) { others_.push_back({&op, ec}); }
 
 private:
     friend class lock_entry;
 
-    struct completion
+    struct lock_completion
     {
-        lock_operation* lock;
-        plain_operation* plain;
+        lock_operation* op;
         error_code ec;
         bool acquired;
     };
+    struct plain_completion
+    {
+        plain_operation* op;
+        error_code ec;
+    };
 
     std::vector<std::shared_ptr<claim>> claims_;
-    std::vector<completion> completions_;
+    std::vector<lock_completion> locks_;
+    std::vector<plain_completion> others_;
 };
-
-inline void turn::complete(lock_operation* op, error_code ec, bool acquired)
-{
-    completions_.push_back({op, nullptr, ec, acquired});
-}
-
-inline void turn::complete(plain_operation* op, error_code ec)
-{
-    completions_.push_back({nullptr, op, ec, false});
-}
 
 class lock_entry : public std::enable_shared_from_this<lock_entry>
 {

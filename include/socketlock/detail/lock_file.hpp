@@ -35,6 +35,11 @@ public:
     const std::string& path() const noexcept { return path_; }
     bool is_open() const noexcept { return static_cast<bool>(file_); }
 
+    /// True if the file was opened anew since `accept` was called: what was known of its directory
+    /// may be stale. Stays so when a transaction could not begin for somebody else's guard.
+    bool is_new() const noexcept { return is_new_; }
+    void accept() noexcept { is_new_ = false; }
+
     /// True if the file is open and the path still names it.
     SOCKETLOCK_DECL bool is_in_place() const noexcept;
 
@@ -53,6 +58,7 @@ private:
     const std::string& path_;
     unsigned permissions_;
     file file_;
+    bool is_new_ = false;
 };
 
 /// One transaction; the guard is released by its destructor.
@@ -67,16 +73,12 @@ public:
     /// file. False without an error: somebody else has the guard, try again later.
     SOCKETLOCK_DECL bool begin(error_code& ec);
 
-    /// True if `begin` had to open the file anew: what was known of the directory may be stale.
-    bool reopened() const noexcept { return reopened_; }
-
     SOCKETLOCK_DECL record read(std::string_view name, error_code& ec);
     SOCKETLOCK_DECL void write(const record& r, error_code& ec);
 
 private:
     lock_file& file_;
     bool guarded_ = false;
-    bool reopened_ = false;
     bool is_allocated_ = false;
 };
 

@@ -21,9 +21,11 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <tuple>
 #include <utility>
 
@@ -42,6 +44,20 @@ public:
 protected:
     ~operation() = default;
 };
+
+/// Takes an operation out of its slot, which makes the caller the one who completes it; null if
+/// somebody else was faster, or if it is not the `expected` one.
+template <class Operation>
+Operation* take(std::atomic<Operation*>& slot, const void* expected = nullptr) noexcept
+{
+    Operation* current = slot.load();
+    while (current != nullptr && (expected == nullptr || current == expected))
+    {
+        if (slot.compare_exchange_weak(current, nullptr))
+            return current;
+    }
+    return nullptr;
+}
 
 /// A caller of a synchronous function; lives on his stack.
 template <class... Results>

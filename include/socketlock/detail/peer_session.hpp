@@ -33,10 +33,11 @@ public:
     /// Ends it, for a younger one that has not proved itself either.
     void drop() { end(); }
     /// The peer is the successor `link` of `c` now. Within lock_entry::run.
-    void set_link(std::shared_ptr<claim> c, link_id link)
+    void set_link(const std::shared_ptr<claim>& c, link_id link)
     {
-        claim_ = std::move(c);
+        claim_ = c;
         link_ = link;
+        is_attached_ = true;
     }
 
 private:
@@ -49,7 +50,9 @@ private:
     const std::weak_ptr<endpoint> owner_;
     handshake_server handshake_;
     bool is_authenticated_ = false;
-    std::shared_ptr<claim> claim_;
+    bool is_attached_ = false;
+    // Weak: the peer, who may be stopped, must not keep a claim that is over.
+    std::weak_ptr<claim> claim_;
     link_id link_ = 0;
 };
 

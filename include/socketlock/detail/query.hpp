@@ -23,8 +23,14 @@ SOCKETLOCK_DECL std::optional<holder_info> find_holder(const lock_address& where
 /// What a record says of its holder.
 SOCKETLOCK_DECL holder_info describe_holder(const record& r);
 
+/// Outlives the connection, which belongs to its io_context.
+struct runtime_user
+{
+    std::shared_ptr<runtime> runtime_;
+};
+
 /// Asks the holder to prove itself by a handshake and to say that it holds.
-class query final : public authenticated_link
+class query final : private runtime_user, public authenticated_link
 {
 public:
     SOCKETLOCK_DECL query(
@@ -46,7 +52,6 @@ private:
     SOCKETLOCK_DECL bool on_message(const frame_view& frame) override;
     SOCKETLOCK_DECL void on_end() override;
 
-    const std::shared_ptr<runtime> runtime_;
     const std::shared_ptr<const lock_address> where_;
     std::atomic<holder_operation*> op_{nullptr};
     asio::steady_timer retry_;

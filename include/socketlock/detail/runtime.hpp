@@ -39,7 +39,7 @@ class endpoint;
 class lock_entry;
 
 /// A lock directory that this process uses, and its presence there.
-struct lock_directory
+struct lock_directory : std::enable_shared_from_this<lock_directory>
 {
     directory_choice choice;
     file_id id;
@@ -99,9 +99,12 @@ public:
     /// The process's runtime; starts one where there is none. runtime_failed if it cannot.
     SOCKETLOCK_DECL static std::shared_ptr<runtime> get(error_code& ec);
 
-    SOCKETLOCK_DECL runtime();
+    SOCKETLOCK_DECL explicit runtime(std::uint64_t generation);
     runtime(runtime&&) = delete;
     SOCKETLOCK_DECL ~runtime();
+
+    /// The fork generation that it belongs to.
+    std::uint64_t generation() const noexcept { return generation_; }
 
     asio::io_context& context() noexcept { return state_->context; }
 
@@ -157,6 +160,7 @@ private:
         error_code& ec
     );
 
+    const std::uint64_t generation_;
     const std::shared_ptr<thread_state> state_;
     std::thread thread_;
 

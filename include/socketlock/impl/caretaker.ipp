@@ -42,12 +42,10 @@ SOCKETLOCK_DECL void caretaker::on_change(const std::string& path, const std::st
     {
         if (directory->choice.path != path)
             continue;
-        error_code ignored;
-        if (name.empty())
+        if (name.empty() || name == directory->presence_name)
+            // Without the presence we could have been taken for dead: look after the records, too.
             look_after(directory);
-        else if (name == directory->presence_name)
-            owner->see_to_presence(*directory, ignored);
-        else
+        else if (owner->find_entry({directory->id, name}))
         {
             for (const auto& c : owner->holding_claims(*directory))
             {
@@ -64,15 +62,15 @@ SOCKETLOCK_DECL void caretaker::look_after(const std::shared_ptr<lock_directory>
     if (!owner)
         return;
     const auto claims = owner->holding_claims(*directory);
-    if (claims.empty())
-        return;
     error_code ec;
-    prepare_directory(directory->choice, ec);
+    if (!claims.empty())
+        prepare_directory(directory->choice, ec);
     // The directory may be a new one. Watched first, so that nothing is missed.
-    if (!watch_.add(directory->choice.path))
-        look_later();
+    const bool is_watched = watch_.add(directory->choice.path);
     if (!ec)
         owner->see_to_presence(*directory, ec);
+    if (!is_watched || ec)
+        look_later();
     for (const auto& c : claims)
         c->on_event([](claim_machine& m) { m.look_after_record(); });
 }

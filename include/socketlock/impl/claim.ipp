@@ -16,6 +16,7 @@
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <random>
 #include <thread>
 
@@ -28,10 +29,10 @@ SOCKETLOCK_DECL claim::claim(
     std::shared_ptr<lock_entry> entry
 )
     : id_(id),
-      generation_(fork_generation()),
       runtime_(std::move(owner)),
       address_(std::move(address)),
-      entry_(std::move(entry))
+      entry_(std::move(entry)),
+      has_entry_(entry_ != nullptr)
 {
 }
 
@@ -67,7 +68,10 @@ SOCKETLOCK_DECL void claim::begin()
 {
     error_code ec;
     if (!entry_)
+    {
         entry_ = runtime_->entry(address_, ec);
+        has_entry_.store(entry_ != nullptr, std::memory_order_release);
+    }
     if (!entry_)
     {
         refuse(ec);
@@ -83,6 +87,18 @@ SOCKETLOCK_DECL void claim::begin()
         start_timer(timer::limit, *limit_ - std::chrono::steady_clock::now());
 }
 
+SOCKETLOCK_DECL void claim::begin_or_fail() noexcept
+{
+    try
+    {
+        begin();
+    }
+    catch (const std::exception&)
+    {
+        cancel(pending::lock, nullptr, make_error_code(boost::system::errc::not_enough_memory));
+    }
+}
+
 // This process cannot hold the lock, or is not let near it. That somebody else holds it can be told
 // even so, where it can be read.
 SOCKETLOCK_DECL void claim::refuse(error_code ec)
@@ -96,9 +112,10 @@ SOCKETLOCK_DECL void claim::refuse(error_code ec)
             ec.clear();
         }
     }
+    lock_operation* const op = take(lock_op_);
     is_given_up_ = true;
     is_over_ = true;
-    if (lock_operation* const op = lock_op_.exchange(nullptr))
+    if (op != nullptr)
         op->complete(ec, false);
 }
 
@@ -117,6 +134,9 @@ SOCKETLOCK_DECL void claim::unlock()
 
 SOCKETLOCK_DECL void claim::abandon()
 {
+    // The lock object may begin another claim at once; it queues behind this one.
+    is_holding_ = false;
+    is_given_up_ = true;
     if (entry_)
         on_event([](claim_machine& m) { m.abandon(); });
 }
@@ -133,7 +153,7 @@ SOCKETLOCK_DECL void claim::abandon_soon()
     if (is_holding())
         abandon();
     else if (!is_over())
-        runtime_->post([self = shared_from_this()] { self->abandon(); });
+        abandon_on_runtime();
 }
 
 SOCKETLOCK_DECL void claim::wait(pending which)
@@ -146,36 +166,45 @@ SOCKETLOCK_DECL void claim::wait(pending which)
     });
 }
 
-SOCKETLOCK_DECL bool claim::cancel(pending which, error_code ec)
+SOCKETLOCK_DECL bool claim::cancel(pending which, const void* expected, error_code ec)
 {
     if (which != pending::lock)
     {
-        plain_operation* const op = plain(which).exchange(nullptr);
+        plain_operation* const op = take(plain(which), expected);
         if (op != nullptr)
             op->complete(ec);
         return op != nullptr;
     }
-    lock_operation* const op = lock_op_.exchange(nullptr);
+    lock_operation* const op = take(lock_op_, expected);
     if (op == nullptr)
         return false;
     is_given_up_ = true;
     op->complete(ec, false);
-    // On the runtime's thread it comes after `begin`.
-    runtime_->post([self = shared_from_this()] { self->abandon(); });
+    abandon_on_runtime();
     return true;
 }
 
 SOCKETLOCK_DECL void claim::disown_operations(bool complete) noexcept
 {
-    lock_operation* const lock = lock_op_.exchange(nullptr);
+    lock_operation* const lock = take(lock_op_);
     if (lock != nullptr)
         complete ? lock->complete(asio::error::operation_aborted, false) : lock->destroy();
     for (auto* const slot : {&unlock_op_, &contended_op_, &lost_op_})
     {
-        plain_operation* const op = slot->exchange(nullptr);
+        plain_operation* const op = take(*slot);
         if (op != nullptr)
             complete ? op->complete(asio::error::operation_aborted) : op->destroy();
     }
+    // Nobody is left to be told: it must not be granted the lock and keep it.
+    if (lock != nullptr)
+        abandon_on_runtime();
+}
+
+SOCKETLOCK_DECL void claim::abandon_on_runtime()
+{
+    // There it comes after `begin`. In a child the claim is the parent's.
+    if (generation() == fork_generation())
+        runtime_->post([self = shared_from_this()] { self->abandon(); });
 }
 
 SOCKETLOCK_DECL std::optional<holder_info> claim::blocker()
@@ -185,9 +214,9 @@ SOCKETLOCK_DECL std::optional<holder_info> claim::blocker()
         if (blocker_)
             result = *blocker_;
     };
-    if (entry_)
-        entry_->run([&](turn&) { copy(); });
-    else
+    if (const auto entry = entry_if_begun())
+        entry->run([&](turn&) { copy(); });
+    else if (is_over())
         copy();
     return result;
 }
@@ -249,12 +278,12 @@ SOCKETLOCK_DECL void claim::complete_lock(const claim_action& action, turn& t)
     stop_timers();
     fencing_token_ = action.fencing_token;
     // Null if it was cancelled at this moment: whoever did it will have the claim abandoned.
-    lock_operation* const op = lock_op_.exchange(nullptr);
+    lock_operation* const op = take(lock_op_);
     if (op == nullptr)
         return;
     is_holding_ = action.acquired;
     is_given_up_ = !action.acquired;
-    t.complete(op, action.ec, action.acquired);
+    t.complete(*op, action.ec, action.acquired);
 }
 
 SOCKETLOCK_DECL void claim::complete_plain(
@@ -263,8 +292,8 @@ SOCKETLOCK_DECL void claim::complete_plain(
     turn& t
 )
 {
-    if (plain_operation* const waiting = op.exchange(nullptr))
-        t.complete(waiting, ec);
+    if (plain_operation* const waiting = take(op))
+        t.complete(*waiting, ec);
 }
 
 SOCKETLOCK_DECL void claim::finish(turn& t)
@@ -290,7 +319,15 @@ SOCKETLOCK_DECL void claim::try_transaction(turn& t)
     {
         if (i != 0)
             std::this_thread::yield();
-        done = entry_->transact(*this, *transaction_, result);
+        try
+        {
+            done = entry_->transact(*this, *transaction_, result);
+        }
+        catch (const std::exception&)
+        {
+            result.ec = make_error_code(boost::system::errc::not_enough_memory);
+            done = true;
+        }
     }
     const bool is_awaited = *transaction_ == intent::take ||
                             (*transaction_ == intent::release && unlock_op_.load() != nullptr);
@@ -333,7 +370,15 @@ SOCKETLOCK_DECL error_code unlock_and_wait(claim& c)
     blocking_operation<> op;
     if (!c.expect(op, pending::unlock))
         return asio::error::already_started;
-    c.unlock();
+    try
+    {
+        c.unlock();
+    }
+    catch (...)
+    {
+        c.cancel(pending::unlock, &static_cast<plain_operation&>(op), {});
+        throw;
+    }
     return std::get<0>(op.wait());
 }
 
@@ -374,7 +419,7 @@ SOCKETLOCK_DECL void claim::on_timer(timer which)
     switch (which)
     {
     case timer::limit:
-        cancel(pending::lock, {});
+        cancel(pending::lock, nullptr, {});
         break;
     case timer::machine:
         on_event([](claim_machine& m) { m.timer_fired(); });

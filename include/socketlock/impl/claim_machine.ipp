@@ -84,7 +84,7 @@ SOCKETLOCK_DECL void claim_machine::transacted(const transaction_result& result)
     case claim_phase::entering:
     case claim_phase::recovering:
         if (result.ec)
-            fail(result.ec);
+            fail(result);
         else if (v.what == outcome::acquired)
             hold(v.fencing_token);
         else if (abandoned_)
@@ -125,8 +125,9 @@ SOCKETLOCK_DECL void claim_machine::transacted(const transaction_result& result)
         released(result);
         break;
     case claim_phase::holding:
-        // What cannot be read now is found out at the next look, or by unlocking.
-        if (!result.ec && v.what == outcome::held)
+        if (result.ec)
+            act(kind::start_timer).pause = timing_.longest_pause;
+        else if (v.what == outcome::held)
         {
             act(kind::notify_lost);
             finish();
@@ -148,6 +149,12 @@ inline bool cannot_name_us(const error_code& ec)
 SOCKETLOCK_DECL void claim_machine::released(const transaction_result& result)
 {
     const bool failed = result.ec && !cannot_name_us(result.ec);
+    if (failed && !abandoned_ && result.decided.write)
+    {
+        // Perhaps the record is written even so, and names the heir: the lock is not held any more.
+        act(kind::complete_unlock).ec = result.ec;
+        abandoned_ = true;
+    }
     if (failed && abandoned_)
     {
         phase_ = claim_phase::retrying_release;
@@ -195,6 +202,9 @@ SOCKETLOCK_DECL void claim_machine::timer_fired()
         break;
     case claim_phase::detaching:
         transact(claim_phase::detaching, intent::peek);
+        break;
+    case claim_phase::holding:
+        look_after_record();
         break;
     default:
         break;
@@ -305,12 +315,12 @@ SOCKETLOCK_DECL void claim_machine::hold(std::uint64_t fencing_token)
 }
 
 // The record may name us even so, or may come to: see to it that it does not.
-SOCKETLOCK_DECL void claim_machine::fail(const error_code& ec)
+SOCKETLOCK_DECL void claim_machine::fail(const transaction_result& result)
 {
     if (!abandoned_)
-        act(kind::complete_lock).ec = ec;
+        act(kind::complete_lock).ec = result.ec;
     abandoned_ = true;
-    if (phase_ == claim_phase::entering)
+    if (phase_ == claim_phase::entering && !result.decided.write)
     {
         finish();
         return;
@@ -378,6 +388,12 @@ SOCKETLOCK_DECL void claim_machine::successor_attached(const successor& s)
         act(kind::say_moved).link = s.link;
         return;
     }
+    // One that comes again has lost its former connection, whose end may not be known here yet.
+    const auto is_same = [&](const successor& known) { return known.who.who == s.who.who; };
+    successors_.erase(
+        std::remove_if(successors_.begin(), successors_.end(), is_same),
+        successors_.end()
+    );
     successors_.push_back(s);
     act(kind::say_attached).link = s.link;
     if (phase_ == claim_phase::holding)
@@ -387,8 +403,12 @@ SOCKETLOCK_DECL void claim_machine::successor_attached(const successor& s)
 SOCKETLOCK_DECL void claim_machine::successor_detached(link_id link)
 {
     // One that is not there any more has had its last word.
-    if (remove_successor(link))
-        act(kind::say_detached).link = link;
+    if (!remove_successor(link))
+        return;
+    // A release that failed may have made it the holder even so: then it looks for itself.
+    const bool is_certain = phase_ != claim_phase::releasing &&
+                            phase_ != claim_phase::retrying_release;
+    act(is_certain ? kind::say_detached : kind::say_moved).link = link;
 }
 
 SOCKETLOCK_DECL void claim_machine::successor_ended(link_id link)

@@ -16,6 +16,7 @@
 #include <map>
 #include <set>
 #include <sys/inotify.h>
+#include <unistd.h>
 #include <utility>
 
 namespace socketlock::detail {
@@ -31,8 +32,12 @@ public:
         const int descriptor = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
         if (descriptor < 0)
             return;
-        stream_.assign(descriptor);
-        remember_descriptor(descriptor);
+        error_code ec;
+        stream_.assign(descriptor, ec);
+        if (ec)
+            ::close(descriptor);
+        else
+            remember_descriptor(descriptor);
     }
 
     ~implementation() { close(); }
@@ -72,7 +77,8 @@ private:
                 if (ec || !self)
                     return;
                 self->tell(size);
-                self->read();
+                if (self->stream_.is_open())
+                    self->read();
             }
         );
     }
@@ -102,7 +108,11 @@ private:
                 directories_.erase(found);
         }
         for (const auto& [directory, name] : changes)
-            on_change_(directory, name);
+        {
+            // Closed when what it tells has made its owner go away.
+            if (stream_.is_open())
+                on_change_(directory, name);
+        }
     }
 
     asio::posix::stream_descriptor stream_;

@@ -7,6 +7,7 @@
 #include <socketlock/detail/crypto.hpp>
 #include <socketlock/detail/endpoint.hpp>
 #include <socketlock/detail/fork.hpp>
+#include <socketlock/error.hpp>
 
 #include <boost/asio/error.hpp>
 
@@ -23,6 +24,14 @@ SOCKETLOCK_DECL std::shared_ptr<endpoint> endpoint::open(
     if (ec)
         return nullptr;
     const auto result = std::make_shared<endpoint>(owner, listener);
+    result->acceptor_
+        .assign(listener.v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), listener.descriptor, ec);
+    if (ec)
+    {
+        close_socket(listener.descriptor);
+        ec = errc::runtime_failed;
+        return nullptr;
+    }
     owner->post([result] { result->wait_for_peers(); });
     return result;
 }
@@ -33,7 +42,7 @@ SOCKETLOCK_DECL endpoint::endpoint(
 )
     : owner_(owner),
       context_(owner->context()),
-      acceptor_(context_, l.v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), l.descriptor),
+      acceptor_(context_),
       timer_(context_),
       port_(l.port),
       v6_(l.v6)
@@ -42,6 +51,8 @@ SOCKETLOCK_DECL endpoint::endpoint(
 
 SOCKETLOCK_DECL endpoint::~endpoint()
 {
+    if (!acceptor_.is_open())
+        return;
     const std::lock_guard<std::mutex> lock(fork_mutex());
     forget_descriptor(acceptor_.native_handle());
     error_code ignored;
@@ -70,17 +81,17 @@ SOCKETLOCK_DECL void endpoint::accept_peers()
         const int descriptor = accept_connection(acceptor_.native_handle(), ec);
         if (ec == asio::error::would_block || ec == asio::error::try_again)
             break;
-        if (ec == asio::error::no_descriptors ||
-            ec == boost::system::errc::too_many_files_open_in_system)
+        // The peer was gone before it was accepted.
+        if (ec == asio::error::connection_aborted || ec == asio::error::interrupted)
+            continue;
+        if (ec)
         {
-            // Room for those who wait for an answer; they come again when they are dropped.
+            // No descriptor, no memory: make room and try again a little later. Those who wait for
+            // an answer come again when they are dropped.
             drop_oldest();
             accept_later();
             return;
         }
-        // Others are the peer's: it was gone before it was accepted.
-        if (ec)
-            continue;
         const nonce server_nonce = random_nonce(ec);
         if (ec)
         {

@@ -7,6 +7,7 @@
 #include <socketlock/detail/file.hpp>
 #include <socketlock/error.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
@@ -48,6 +49,8 @@ SOCKETLOCK_DECL error_code file_error(int native_error) noexcept
     case EISDIR:
     case ENXIO:
         return errc::not_a_regular_file;
+    case ENAMETOOLONG:
+        return errc::directory_missing;
     case ENOTDIR:
         return errc::not_a_directory;
     case EROFS:
@@ -229,7 +232,8 @@ SOCKETLOCK_DECL std::vector<file_id> files_open_in_this_process()
         ::closedir(directory);
         return result;
     }
-    const long limit = ::sysconf(_SC_OPEN_MAX);
+    // The limit may be a thousand million.
+    const long limit = std::min(::sysconf(_SC_OPEN_MAX), 65536L);
     for (int descriptor = 0; descriptor < (limit > 0 ? limit : 1024); ++descriptor)
         look_at(descriptor);
     return result;

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <pthread.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace socketlock::detail {
@@ -70,6 +71,13 @@ SOCKETLOCK_DECL std::uint64_t fork_generation() noexcept
 SOCKETLOCK_DECL std::mutex& fork_mutex()
 {
     return the_fork_state().mutex;
+}
+
+SOCKETLOCK_DECL void keep_for_ever(std::shared_ptr<void> thing)
+{
+    static auto& things = *new std::vector<std::shared_ptr<void>>;
+    const std::lock_guard<std::mutex> lock(fork_mutex());
+    things.push_back(std::move(thing));
 }
 
 SOCKETLOCK_DECL void remember_descriptor(int descriptor)

@@ -6,6 +6,7 @@
 
 #include <socketlock/detail/fork.hpp>
 #include <socketlock/detail/framed_socket.hpp>
+#include <socketlock/detail/socket.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -23,14 +24,21 @@ SOCKETLOCK_DECL framed_socket::~framed_socket()
 SOCKETLOCK_DECL void framed_socket::assign(int descriptor, bool v6, error_code& ec)
 {
     const std::lock_guard<std::mutex> lock(mutex_);
-    socket_.assign(v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), descriptor, ec);
-    if (!ec)
+    if (is_closed_)
+        ec = asio::error::operation_aborted;
+    else
+        socket_.assign(v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), descriptor, ec);
+    if (ec)
+        detail::close_socket(descriptor);
+    else
         socket_.non_blocking(true, ec);
 }
 
 SOCKETLOCK_DECL void framed_socket::async_connect(const asio::ip::tcp::endpoint& to)
 {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (is_closed_)
+        return;
     socket_.async_connect(to, [self = shared_from_this()](const error_code& ec) {
         if (ec)
             self->end();

@@ -37,6 +37,11 @@ SOCKETLOCK_DECL void release_guard(const file& lock_file) noexcept
     set_guard(lock_file, F_UNLCK);
 }
 
+SOCKETLOCK_DECL void close_guarded(file& lock_file) noexcept
+{
+    lock_file.close();
+}
+
 }  // namespace socketlock::detail
 
 #endif

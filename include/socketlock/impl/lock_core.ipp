@@ -12,8 +12,10 @@
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace socketlock::detail {
 
@@ -21,7 +23,7 @@ SOCKETLOCK_DECL void claim_canceller::operator()(asio::cancellation_type type)
 {
     const auto c = claim_.lock();
     if (c && type != asio::cancellation_type::none)
-        c->cancel(which_, asio::error::operation_aborted);
+        c->cancel(which_, op_, asio::error::operation_aborted);
 }
 
 SOCKETLOCK_DECL void query_canceller::operator()(asio::cancellation_type type)
@@ -31,12 +33,19 @@ SOCKETLOCK_DECL void query_canceller::operator()(asio::cancellation_type type)
         q->cancel(asio::error::operation_aborted);
 }
 
+struct lock_core::query_list
+{
+    std::uint64_t generation = fork_generation();
+    std::vector<std::weak_ptr<query>> all;
+};
+
 SOCKETLOCK_DECL lock_core::lock_core(
     asio::execution_context& context,
     std::string name,
     const lock_options& options
 )
-    : address_(std::make_shared<lock_address>(std::move(name), options))
+    : address_(std::make_shared<lock_address>(std::move(name), options)),
+      operations_(asio::use_service<lock_service>(context).operations_)
 {
     asio::use_service<lock_service>(context).add(*this);
 }
@@ -45,10 +54,7 @@ SOCKETLOCK_DECL lock_core::~lock_core()
 {
     if (service_ != nullptr)
         service_->remove(*this);
-    const std::uint64_t generation = fork_generation();
-    if ((claim_ && claim_->generation() != generation) ||
-        (query_generation_ != 0 && query_generation_ != generation))
-        forget_parent();
+    forget_parent();
     cancel();
     if (claim_)
         claim_->abandon_soon();
@@ -56,13 +62,27 @@ SOCKETLOCK_DECL lock_core::~lock_core()
 
 // In the child of a fork: the parent's claim and runtime are copies whose mutexes may be locked and
 // whose counts may be half-way. They are left alone for ever.
-SOCKETLOCK_DECL void lock_core::forget_parent() noexcept
+SOCKETLOCK_DECL void lock_core::forget_parent()
 {
-    disown_operations(true);
-    new std::shared_ptr<claim>(std::move(claim_));
-    new std::weak_ptr<query>(std::move(query_));
-    claim_.reset();
-    query_.reset();
+    const std::uint64_t generation = fork_generation();
+    if (claim_ && claim_->generation() != generation)
+    {
+        claim_->disown_operations(true);
+        keep_for_ever(std::move(claim_));
+        claim_.reset();
+    }
+    if (queries_ && queries_->generation != generation)
+    {
+        for (const auto& weak : queries_->all)
+        {
+            if (auto q = weak.lock())
+            {
+                q->disown_operation(true);
+                keep_for_ever(std::move(q));
+            }
+        }
+        keep_for_ever(std::shared_ptr<query_list>(std::move(queries_)));
+    }
 }
 
 SOCKETLOCK_DECL bool lock_core::owns_lock() const noexcept
@@ -89,8 +109,7 @@ SOCKETLOCK_DECL std::optional<holder_info> lock_core::blocker() const
 
 SOCKETLOCK_DECL error_code lock_core::prepare_lock()
 {
-    if (claim_ && claim_->generation() != fork_generation())
-        forget_parent();
+    forget_parent();
     if (claim_ && !claim_->is_given_up())
         return errc::already_locked;
     error_code ec;
@@ -101,7 +120,7 @@ SOCKETLOCK_DECL error_code lock_core::prepare_lock()
             std::move(users),
             id,
             address_,
-            claim_ ? claim_->entry() : nullptr
+            claim_ ? claim_->entry_if_begun() : nullptr
         );
     return ec;
 }
@@ -119,7 +138,7 @@ SOCKETLOCK_DECL void lock_core::start_lock(
         return;
     }
     claim_->expect(op, wait, limit);
-    claim_->owner()->post([c = claim_] { c->begin(); });
+    claim_->owner()->post([c = claim_] { c->begin_or_fail(); });
 }
 
 SOCKETLOCK_DECL bool lock_core::lock(bool wait, time_limit limit, error_code& ec)
@@ -129,7 +148,15 @@ SOCKETLOCK_DECL bool lock_core::lock(bool wait, time_limit limit, error_code& ec
         return false;
     blocking_operation<bool> op;
     claim_->expect(op, wait, limit);
-    claim_->begin();
+    try
+    {
+        claim_->begin();
+    }
+    catch (...)
+    {
+        claim_->cancel(pending::lock, nullptr, {});
+        throw;
+    }
     bool acquired = false;
     std::tie(ec, acquired) = op.wait();
     return acquired;
@@ -164,12 +191,17 @@ SOCKETLOCK_DECL void lock_core::start_wait(plain_operation& op, pending which)
 
 SOCKETLOCK_DECL std::shared_ptr<query> lock_core::new_query(error_code& ec)
 {
+    forget_parent();
     auto users = runtime::get(ec);
     if (ec)
         return nullptr;
     auto result = std::make_shared<query>(std::move(users), address_);
-    query_ = result;
-    query_generation_ = fork_generation();
+    if (!queries_)
+        queries_ = std::make_unique<query_list>();
+    auto& all = queries_->all;
+    const auto is_over = [](const std::weak_ptr<query>& q) { return q.expired(); };
+    all.erase(std::remove_if(all.begin(), all.end(), is_over), all.end());
+    all.push_back(result);
     return result;
 }
 
@@ -204,23 +236,33 @@ SOCKETLOCK_DECL std::optional<holder_info> lock_core::holder(error_code& ec)
 
 SOCKETLOCK_DECL void lock_core::cancel()
 {
-    if (claim_ && claim_->generation() == fork_generation())
+    forget_parent();
+    if (claim_)
     {
         for (const pending which : {pending::lock, pending::wait_contended, pending::wait_lost})
-            claim_->cancel(which, asio::error::operation_aborted);
+            claim_->cancel(which, nullptr, asio::error::operation_aborted);
     }
-    if (query_generation_ != fork_generation())
+    if (!queries_)
         return;
-    if (const auto q = query_.lock())
-        q->cancel(asio::error::operation_aborted);
+    for (const auto& weak : queries_->all)
+    {
+        if (const auto q = weak.lock())
+            q->cancel(asio::error::operation_aborted);
+    }
 }
 
-SOCKETLOCK_DECL void lock_core::disown_operations(bool complete) noexcept
+SOCKETLOCK_DECL void lock_core::disown_operations(bool complete)
 {
-    if (claim_)
-        claim_->disown_operations(complete);
-    if (const auto q = query_.lock())
-        q->disown_operation(complete);
+    // Copies: to destroy a handler may destroy this object.
+    const std::shared_ptr<claim> c = claim_;
+    const auto all = queries_ ? queries_->all : std::vector<std::weak_ptr<query>>();
+    if (c)
+        c->disown_operations(complete);
+    for (const auto& weak : all)
+    {
+        if (const auto q = weak.lock())
+            q->disown_operation(complete);
+    }
 }
 
 SOCKETLOCK_DECL lock_service::lock_service(asio::execution_context& context)

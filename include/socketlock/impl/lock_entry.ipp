@@ -41,13 +41,10 @@ SOCKETLOCK_DECL void lock_entry::perform_all(turn& t)
 
 SOCKETLOCK_DECL void lock_entry::complete_all(turn& t)
 {
-    for (const turn::completion& done : t.completions_)
-    {
-        if (done.lock != nullptr)
-            done.lock->complete(done.ec, done.acquired);
-        else
-            done.plain->complete(done.ec);
-    }
+    for (const turn::lock_completion& done : t.locks_)
+        done.op->complete(done.ec, done.acquired);
+    for (const turn::plain_completion& done : t.others_)
+        done.op->complete(done.ec);
 }
 
 SOCKETLOCK_DECL proof_of_life lock_entry::prove(const party& p, error_code& why)
@@ -86,12 +83,13 @@ SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_res
     }
     if (!began)
         return static_cast<bool>(ec);
-    if (t.reopened())
+    if (file_.is_new())
     {
-        runtime_->note_open_file(shared_from_this());
         runtime_->see_to_presence(*directory_, ec);
         if (ec)
             return true;
+        file_.accept();
+        runtime_->note_open_file(shared_from_this());
     }
     record r = read_or_heal(t, c, ec);
     if (ec)

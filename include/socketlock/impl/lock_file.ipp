@@ -21,20 +21,28 @@ SOCKETLOCK_DECL bool lock_file::is_in_place() const noexcept
     return file_ && what_is_named(path_, file_.id()) == named::same;
 }
 
-SOCKETLOCK_DECL void lock_file::close() noexcept
+// Closes a lock file that was remembered.
+inline void close_and_forget(file& f) noexcept
 {
-    if (!file_)
-        return;
     {
         const std::lock_guard<std::mutex> lock(fork_mutex());
-        forget_descriptor(file_.native_handle());
+        forget_descriptor(f.native_handle());
     }
-    file_.close();
+    close_guarded(f);
+}
+
+SOCKETLOCK_DECL void lock_file::close() noexcept
+{
+    if (file_)
+        close_and_forget(file_);
 }
 
 SOCKETLOCK_DECL void lock_file::open(error_code& ec)
 {
     close();
+    // A child must not inherit what it does not know of: a guard that is shared with it would
+    // outlive us.
+    const std::lock_guard<std::mutex> lock(fork_mutex());
     // Somebody may create the file between our looking for it and creating it, or remove it between
     // our failing to create it and opening it.
     for (int attempt = 0; attempt < 8; ++attempt)
@@ -47,7 +55,7 @@ SOCKETLOCK_DECL void lock_file::open(error_code& ec)
     }
     if (file_)
     {
-        const std::lock_guard<std::mutex> lock(fork_mutex());
+        is_new_ = true;
         remember_descriptor(file_.native_handle());
     }
     else if (ec == boost::system::errc::no_such_file_or_directory)
@@ -70,7 +78,6 @@ SOCKETLOCK_DECL bool transaction::begin(error_code& ec)
         if (!file_.is_open())
         {
             file_.open(ec);
-            reopened_ = true;
             if (ec)
                 return false;
         }
@@ -124,8 +131,17 @@ inline record read_as_query(const file& f, std::string_view name, error_code& ec
 
 SOCKETLOCK_DECL record query_record(const std::string& path, std::string_view name, error_code& ec)
 {
-    const file f = open_file(path, file_access::read, ec);
-    return ec ? record() : read_as_query(f, name, ec);
+    file f;
+    {
+        const std::lock_guard<std::mutex> lock(fork_mutex());
+        f = open_file(path, file_access::read, ec);
+        if (ec)
+            return {};
+        remember_descriptor(f.native_handle());
+    }
+    record r = read_as_query(f, name, ec);
+    close_and_forget(f);
+    return r;
 }
 
 SOCKETLOCK_DECL record lock_file::query(std::string_view name, error_code& ec) const

@@ -25,6 +25,11 @@ SOCKETLOCK_DECL void peer_session::start(int descriptor, bool v6)
 {
     error_code ec;
     assign(descriptor, v6, ec);
+    if (ec)
+    {
+        end();
+        return;
+    }
     start_limit(std::chrono::seconds(1));
     send(handshake_.challenge());
     start_reading();
@@ -39,8 +44,8 @@ SOCKETLOCK_DECL bool peer_session::on_frame(const frame_view& frame)
     case message_type::attach:
         return on_attach(frame);
     case message_type::detach:
-        if (claim_)
-            claim_->on_event([this](claim_machine& m) { m.successor_detached(link_); });
+        if (const auto c = claim_.lock())
+            c->on_event([this](claim_machine& m) { m.successor_detached(link_); });
         return true;
     case message_type::ping:
         on_ping();
@@ -93,7 +98,7 @@ SOCKETLOCK_DECL bool peer_session::on_attach(const frame_view& frame)
     const auto owner = owner_.lock();
     const auto users = owner ? owner->owner() : nullptr;
     // One attachment a connection.
-    if (!message || !users || claim_)
+    if (!message || !users || is_attached_)
         return false;
     stop_limit();
     const claimant who{
@@ -142,7 +147,7 @@ SOCKETLOCK_DECL void peer_session::on_end()
 {
     if (const auto owner = owner_.lock())
         owner->note_end(*this);
-    if (const auto c = std::exchange(claim_, nullptr))
+    if (const auto c = claim_.lock())
         c->entry()->run([&](turn& t) { c->successor_ended(link_, t); });
 }
 

@@ -58,6 +58,8 @@ SOCKETLOCK_DECL void presence::create(
                                   std::string(temporary_suffix);
     const std::string text = encode_presence(info);
 
+    // One of our own that an earlier attempt has left.
+    remove_file(temporary, ec);
     file created = create_file(temporary, permissions, ec);
     if (is_gone(ec))
         ec = errc::directory_missing;
@@ -178,10 +180,22 @@ read_presence(const std::string& directory, const party& p, error_code& ec)
     return info;
 }
 
+// Removes a presence whose lock can be taken now. Not on the word of somebody who has found it
+// missing: its owner may have put it back since. Precondition: not open in this process.
+inline bool remove_if_dead(const std::string& path)
+{
+    error_code ec;
+    const file f = open_file(path, file_access::read, ec);
+    const bool is_dead = !ec && try_lock_file_sharable(f, ec);
+    if (!is_dead || what_is_named(path, f.id()) != named::same)
+        return false;
+    remove_file(path, ec);
+    return !ec;
+}
+
 SOCKETLOCK_DECL void remove_dead_presence(const std::string& directory, const id128& id) noexcept
 {
-    error_code ignored;
-    remove_file(presence_path(directory, id), ignored);
+    remove_if_dead(presence_path(directory, id));
 }
 
 inline bool ends_with(const std::string& text, std::string_view end)
@@ -238,15 +252,12 @@ SOCKETLOCK_DECL void remove_dead_presences(const std::string& directory, const i
     static constexpr std::int64_t oldest_temporary_seconds = 60;
     error_code ignored;
     int removed = 0;
-    const auto remove_if_dead = [&](const std::string& path, bool is_here) {
-        if (!is_here && prove_file(path, ignored) == proof_of_life::dead)
-        {
-            remove_file(path, ignored);
+    const auto visit = [&](const std::string& path, bool is_here) {
+        if (!is_here && remove_if_dead(path))
             ++removed;
-        }
         return removed < most;
     };
-    for_each_foreign_presence(directory, presence_suffix, own, ignored, remove_if_dead);
+    for_each_foreign_presence(directory, presence_suffix, own, ignored, visit);
     for_each_foreign_presence(
         directory,
         temporary_suffix,
@@ -254,8 +265,7 @@ SOCKETLOCK_DECL void remove_dead_presences(const std::string& directory, const i
         ignored,
         [&](const std::string& path, bool is_here) {
             // A younger one may be about to be locked and renamed.
-            return seconds_since_modified(path) <= oldest_temporary_seconds ||
-                   remove_if_dead(path, is_here);
+            return seconds_since_modified(path) <= oldest_temporary_seconds || visit(path, is_here);
         }
     );
 }

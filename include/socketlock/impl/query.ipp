@@ -4,6 +4,7 @@
 #ifndef SOCKETLOCK_IMPL_QUERY_IPP
 #define SOCKETLOCK_IMPL_QUERY_IPP
 
+#include <socketlock/detail/fork.hpp>
 #include <socketlock/detail/message.hpp>
 #include <socketlock/detail/query.hpp>
 #include <socketlock/error.hpp>
@@ -76,8 +77,8 @@ SOCKETLOCK_DECL query::query(
     std::shared_ptr<runtime> owner,
     std::shared_ptr<const lock_address> where
 )
-    : authenticated_link(owner->context()),
-      runtime_(std::move(owner)),
+    : runtime_user{std::move(owner)},
+      authenticated_link(runtime_->context()),
       where_(std::move(where)),
       retry_(runtime_->context())
 {
@@ -90,28 +91,33 @@ SOCKETLOCK_DECL void query::start()
 
 SOCKETLOCK_DECL void query::complete(error_code ec)
 {
-    if (holder_operation* const op = op_.exchange(nullptr))
+    if (holder_operation* const op = take(op_))
         op->complete(ec, ec ? std::nullopt : std::move(found_));
 }
 
 SOCKETLOCK_DECL void query::cancel(error_code ec)
 {
-    if (holder_operation* const op = op_.exchange(nullptr))
-    {
-        op->complete(ec, std::nullopt);
+    holder_operation* const op = take(op_);
+    if (op == nullptr)
+        return;
+    op->complete(ec, std::nullopt);
+    // In a child the connection is the parent's.
+    if (runtime_->generation() == fork_generation())
         close();
-    }
 }
 
 SOCKETLOCK_DECL void query::disown_operation(bool complete) noexcept
 {
-    holder_operation* const op = op_.exchange(nullptr);
+    holder_operation* const op = take(op_);
     if (op != nullptr)
         complete ? op->complete(asio::error::operation_aborted, std::nullopt) : op->destroy();
 }
 
 SOCKETLOCK_DECL void query::look()
 {
+    // It may have been cancelled while it waited for the guard.
+    if (op_.load() == nullptr)
+        return;
     // A transaction takes microseconds; whoever keeps the guard for seconds has been stopped.
     static constexpr int most_looks = 1000;
     error_code ec;

@@ -57,7 +57,7 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
     std::shared_ptr<runtime> started;
     try
     {
-        started = std::make_shared<runtime>();
+        started = std::make_shared<runtime>(generation);
     }
     catch (const boost::system::system_error& e)
     {
@@ -77,7 +77,8 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
     return started;
 }
 
-SOCKETLOCK_DECL runtime::runtime() : state_(std::make_shared<thread_state>())
+SOCKETLOCK_DECL runtime::runtime(std::uint64_t generation)
+    : generation_(generation), state_(std::make_shared<thread_state>())
 {
     // Has the context open its descriptors here, where the want of them can be told.
     asio::steady_timer(state_->context);
@@ -231,8 +232,12 @@ SOCKETLOCK_DECL void runtime::see_to_presence(lock_directory& directory, error_c
 {
     ec.clear();
     const std::lock_guard<std::mutex> lock(directory.mutex);
-    if (!directory.own.in_place())
-        directory.own.restore(ec);
+    if (directory.own.in_place())
+        return;
+    directory.own.restore(ec);
+    // The directory may be another than the one that is watched.
+    if (!ec)
+        post([c = caretaker_, d = directory.shared_from_this()] { c->look_after(d); });
 }
 
 SOCKETLOCK_DECL void runtime::add(const std::shared_ptr<claim>& c)

@@ -1,0 +1,55 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "look.hpp"
+
+#include <socketlock/detail/lock_file.hpp>
+#include <socketlock/detail/query.hpp>
+#include <socketlock/error.hpp>
+
+#include <chrono>
+#include <thread>
+
+namespace socketlock::tool {
+
+namespace {
+
+// Asks again as long as somebody else has the lock file's guard, which he needs for microseconds.
+template <class Query>
+auto while_guarded(Query query, error_code& ec)
+{
+    using namespace std::chrono_literals;
+    const auto limit = std::chrono::steady_clock::now() + 5s;
+    for (;;)
+    {
+        auto result = query();
+        if (ec != boost::system::errc::resource_unavailable_try_again)
+            return result;
+        if (std::chrono::steady_clock::now() >= limit)
+        {
+            ec = errc::guard_timeout;
+            return result;
+        }
+        std::this_thread::sleep_for(200us);
+    }
+}
+
+}  // namespace
+
+std::optional<holder_info> look(const detail::lock_address& where, error_code& ec)
+{
+    auto holder = while_guarded([&] { return detail::find_holder(where, ec); }, ec);
+    if (ec == boost::system::errc::no_such_file_or_directory)
+        ec.clear();
+    return holder;
+}
+
+std::string name_in_record(const std::string& path, error_code& ec)
+{
+    const auto record = while_guarded([&] { return detail::query_record(path, "", ec); }, ec);
+    if (ec == errc::name_mismatch)
+        ec.clear();
+    return record.name;
+}
+
+}  // namespace socketlock::tool

@@ -1,0 +1,29 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// A look at a lock that costs a few system calls: no handshake, no thread, nothing is changed. Not
+// for a process that uses the lock itself.
+
+#ifndef SOCKETLOCK_TOOL_LOOK_HPP
+#define SOCKETLOCK_TOOL_LOOK_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/detail/lock_address.hpp>
+#include <socketlock/holder_info.hpp>
+
+#include <optional>
+#include <string>
+
+namespace socketlock::tool {
+
+/// Who holds the lock, unverified; nullopt if nobody does, or if there is no such lock yet. While
+/// somebody changes the record it waits, 5 seconds at the most: then guard_timeout.
+std::optional<holder_info> look(const detail::lock_address& where, error_code& ec);
+
+/// The name that a lock file's record gives; empty for a fresh file. Waits as `look` does.
+/// Errors: as `decode_record`, but for name_mismatch.
+std::string name_in_record(const std::string& path, error_code& ec);
+
+}  // namespace socketlock::tool
+
+#endif

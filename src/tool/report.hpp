@@ -1,0 +1,56 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// What the program says, as text or as JSON.
+
+#ifndef SOCKETLOCK_TOOL_REPORT_HPP
+#define SOCKETLOCK_TOOL_REPORT_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/holder_info.hpp>
+
+#include <boost/json/object.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace socketlock::tool {
+
+/// Something that standard error is told.
+struct message
+{
+    std::string text;
+    int exit_code = 0;
+    /// The lock that it is about, and who holds that, where it is about one.
+    std::string name;
+    std::optional<holder_info> holder;
+};
+
+/// Tells standard error: "socketlock: TEXT", or the message as a JSON object on one line.
+void report(const message& m, bool as_json);
+
+/// The message for an error of the library. `path` is the lock file.
+message error_message(
+    const error_code& ec,
+    const std::string& name,
+    const std::string& path,
+    const std::optional<holder_info>& holder
+);
+
+/// Like "myapp is held by PID 4711 on port 40123 since 2026-11-23T10:00:00Z".
+std::string held_text(const std::string& name, const std::optional<holder_info>& holder);
+
+/// Like "0.5 s".
+std::string to_text(std::chrono::duration<double> time);
+
+/// The state of a lock: name, whether it is held, by whom. `path` is the lock file.
+boost::json::object to_json(
+    const std::string& name,
+    const std::string& path,
+    const std::optional<holder_info>& holder
+);
+
+}  // namespace socketlock::tool
+
+#endif

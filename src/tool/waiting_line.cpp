@@ -1,0 +1,61 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include "waiting_line.hpp"
+
+#include <iomanip>
+#include <iostream>
+#include <sstream>
+
+#include "report.hpp"
+#include "standard_streams.hpp"
+#include "text.hpp"
+
+namespace socketlock::tool {
+
+namespace {
+
+// Like "0:07" or "1:02:03".
+std::string clock_text(std::chrono::steady_clock::duration time)
+{
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
+    std::ostringstream text;
+    text << std::setfill('0');
+    if (seconds >= 3600)
+        text << seconds / 3600 << ':' << std::setw(2);
+    text << seconds / 60 % 60 << ':' << std::setw(2) << seconds % 60;
+    return text.str();
+}
+
+}  // namespace
+
+waiting_line::waiting_line(const std::string& name) : name_(name) {}
+
+void waiting_line::show(const std::optional<holder_info>& holder)
+{
+    const auto columns = stderr_columns();
+    if (!columns)
+    {
+        // Put into the background: the line is not ours to clear any more.
+        shown_columns_ = 0;
+        return;
+    }
+    std::string text = "socketlock: waiting " +
+                       clock_text(std::chrono::steady_clock::now() - begin_) + "; ";
+    text += holder ? held_text(name_, holder) : printable(name_) + " is about to be free";
+    // In the last column some terminals begin a new line.
+    text = cut_to_columns(text, *columns - 1);
+    clear();
+    std::cerr << text;
+    shown_columns_ = columns_of(text);
+}
+
+void waiting_line::clear()
+{
+    // With spaces: not every terminal knows a sequence for it.
+    if (shown_columns_ != 0 && stderr_columns())
+        std::cerr << '\r' + std::string(shown_columns_, ' ') + '\r';
+    shown_columns_ = 0;
+}
+
+}  // namespace socketlock::tool

@@ -1,0 +1,281 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// Waiters are served in order, whatever happens to some of them.
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "crowd.hpp"
+#include "occupancy.hpp"
+
+using namespace test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<std::size_t> from_to(std::size_t first, std::size_t last)
+{
+    std::vector<std::size_t> result(last - first + 1);
+    std::iota(result.begin(), result.end(), first);
+    return result;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(queue)
+
+BOOST_AUTO_TEST_CASE(fifty_waiters_of_five_processes_are_served_in_order)
+{
+    crowd c(50, 5);
+    BOOST_TEST(c.holder.ask("unlock 1") == "ok");
+    c.expect_turns(from_to(0, 49));
+    c.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(waiters_of_one_process_are_served_in_order)
+{
+    crowd c(20, 1);
+    BOOST_TEST(c.holder.ask("unlock 1") == "ok");
+    c.expect_turns(from_to(0, 19));
+    c.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(the_holder_may_queue_again_at_the_end)
+{
+    crowd c(3);
+    BOOST_TEST(c.holder.ask("unlock 1") == "ok");
+    c.expect_turn(0);
+    BOOST_TEST(c.holder.ask("async_lock 1") == "started");
+    BOOST_TEST(c.ask(0, "unlock") == "ok");
+    c.expect_turns({1, 2});
+    BOOST_TEST(c.holder.event(at_once) == "1 locked");
+    c.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(a_try_does_not_overtake_those_who_wait)
+{
+    crowd c(2);
+    peer hasty = peer_with_lock(c.directory.path());
+    BOOST_TEST(hasty.ask("try 1") == "no");
+    BOOST_TEST(c.holder.ask("unlock 1") == "ok");
+    BOOST_TEST(hasty.ask("try 1") == "no");
+    c.expect_turn(0);
+    BOOST_TEST(hasty.ask("try 1") == "no");
+    BOOST_TEST(c.ask(0, "unlock") == "ok");
+    BOOST_TEST(hasty.ask("try 1") == "no");
+    c.expect_turns({1});
+    BOOST_TEST(hasty.ask("try 1") == "yes");
+}
+
+BOOST_AUTO_TEST_CASE(a_holder_that_is_killed_is_followed_by_the_first_waiter)
+{
+    crowd c(5);
+    c.holder.kill();
+    c.expect_turns(from_to(0, 4));
+    c.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(a_holder_that_exits_without_unlocking_is_followed_by_the_first_waiter)
+{
+    crowd c(3);
+    c.holder.send("exit");
+    c.holder.wait();
+    c.expect_turns(from_to(0, 2));
+    c.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(a_holder_that_is_destroyed_is_followed_by_the_first_waiter)
+{
+    crowd c(3);
+    BOOST_TEST(c.holder.ask("close 1") == "ok");
+    c.expect_turn(0);
+    // The process ends, in good order.
+    c.peers.front().quit();
+    c.expect_turns({1, 2});
+    c.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(holders_that_are_killed_one_after_the_other_are_followed_in_order)
+{
+    crowd c(6);
+    c.holder.kill();
+    for (std::size_t i = 0; i < 6; ++i)
+    {
+        c.expect_turn(i);
+        c.of(i).kill();
+    }
+    c.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(a_waiter_that_is_killed_in_the_middle_hurts_nobody)
+{
+    crowd c(6);
+    c.of(2).kill();
+    BOOST_TEST(c.holder.ask("unlock 1") == "ok");
+    c.expect_turns({0, 1, 3, 4, 5});
+    c.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(holder_and_next_waiter_may_be_killed_together)
+{
+    for (const bool holder_first : {true, false})
+    {
+        crowd c(4);
+        (holder_first ? c.holder : c.of(0)).kill();
+        (holder_first ? c.of(0) : c.holder).kill();
+        // The first may have had its turn before it was killed.
+        c.expect_turns({1, 2, 3});
+        c.expect_nothing_left();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(all_but_the_last_may_be_killed_at_the_same_time)
+{
+    crowd c(8);
+    for (std::size_t i = 0; i < 7; ++i)
+        c.of(i).stop();
+    c.holder.stop();
+    for (std::size_t i = 0; i < 7; ++i)
+        c.of(i).kill();
+    c.holder.kill();
+    c.expect_turns({7});
+    c.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(the_tail_may_be_killed)
+{
+    crowd c(3);
+    c.of(2).kill();
+    c.peers.back() = peer();
+    BOOST_TEST(c.peers.back().ask("open 1 x " + c.directory.path()) == "ok");
+    BOOST_TEST(c.peers.back().ask("async_lock 1") == "started");
+    BOOST_TEST(c.holder.ask("unlock 1") == "ok");
+    c.expect_turns({0, 1, 2});
+    c.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(a_stopped_waiter_gets_its_turn_when_it_goes_on)
+{
+    crowd c(3);
+    c.of(0).stop();
+    BOOST_TEST(c.holder.ask("unlock 1") == "ok");
+    // It is the holder now, and is not robbed.
+    BOOST_TEST(c.holder.ask("try 1") == "no");
+    BOOST_TEST(!c.of(1).has_event(200ms));
+    c.of(0).resume();
+    c.expect_turns({0, 1, 2});
+    c.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(a_stopped_waiter_that_is_killed_is_passed_over)
+{
+    crowd c(3);
+    c.of(0).stop();
+    BOOST_TEST(c.holder.ask("unlock 1") == "ok");
+    BOOST_TEST(c.holder.ask("try 1") == "no");
+    c.of(0).kill();
+    c.expect_turns({1, 2});
+    c.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(a_newcomer_behind_a_stopped_waiter_gets_its_turn)
+{
+    crowd c(1);
+    c.of(0).stop();
+    // It cannot attach to the stopped one, and turns to the holder.
+    peer newcomer = peer_with_lock(c.directory.path());
+    BOOST_TEST(newcomer.ask("async_lock 1") == "started");
+    BOOST_TEST(!newcomer.has_event(100ms));
+    BOOST_TEST(c.holder.ask("unlock 1") == "ok");
+    BOOST_TEST(!newcomer.has_event(100ms));
+    c.of(0).resume();
+    c.expect_turns({0});
+    BOOST_TEST(newcomer.event() == "1 locked");
+}
+
+BOOST_AUTO_TEST_CASE(contenders_that_come_and_go_all_get_their_turns)
+{
+    static constexpr int cycles = 150;
+    const lock_directory directory;
+    const std::string room = directory / "room";
+    std::vector<peer> all;
+    for (int i = 0; i < 6; ++i)
+    {
+        all.push_back(peer_with_lock(directory.path()));
+        all.back().send("cycle_waiting 1 " + std::to_string(cycles) + ' ' + room);
+    }
+    for (peer& p : all)
+        BOOST_TEST(p.answer() == "0");
+    BOOST_TEST(occupancy(room).visits() == 6 * cycles);
+}
+
+BOOST_AUTO_TEST_CASE(two_locks_are_taken_together_in_any_order_without_deadlock)
+{
+    static constexpr int cycles = 100;
+    const lock_directory directory;
+    const std::string room = directory / "room";
+    std::vector<peer> all(4);
+    for (std::size_t i = 0; i < all.size(); ++i)
+    {
+        BOOST_TEST(all[i].ask("open 1 x " + directory.path()) == "ok");
+        BOOST_TEST(all[i].ask("open 2 y " + directory.path()) == "ok");
+        const std::string order = i % 2 == 0 ? "1 2 " : "2 1 ";
+        all[i].send("lock_two " + order + std::to_string(cycles) + ' ' + room);
+    }
+    for (peer& p : all)
+        BOOST_TEST(p.answer() == "0");
+    BOOST_TEST(occupancy(room).visits() == 4 * cycles);
+}
+
+BOOST_AUTO_TEST_CASE(a_thousand_waiters_of_ten_processes_are_served_in_order)
+{
+    crowd c(1000, 10);
+    BOOST_TEST(c.holder.ask("unlock 1") == "ok");
+    c.expect_turns(from_to(0, 999));
+    for (peer& p : c.peers)
+    {
+        // Connections come and go with the waiting.
+        const std::string list = p.ask("descriptors");
+        BOOST_TEST(std::count(list.begin(), list.end(), '=') < 20);
+    }
+    c.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(ten_thousand_locks_of_one_process_take_a_bounded_number_of_descriptors)
+{
+    // Removing so many files takes a disk long.
+    const char* const elsewhere = std::getenv("TMPDIR");
+    const std::string before_that = elsewhere != nullptr ? elsewhere : "";
+    if (std::filesystem::is_directory("/dev/shm"))
+        ::setenv("TMPDIR", "/dev/shm", 1);
+    const lock_directory directory;
+    elsewhere != nullptr ? ::setenv("TMPDIR", before_that.c_str(), 1) : ::unsetenv("TMPDIR");
+
+    peer holder;
+    BOOST_TEST(holder.ask("many 0 200 " + directory.path()) == "200");
+    const auto count = [&] {
+        const std::string list = holder.ask("descriptors");
+        return std::count(list.begin(), list.end(), '=');
+    };
+    const auto before = count();
+    BOOST_TEST(holder.ask("many 200 9800 " + directory.path()) == "9800");
+    BOOST_TEST(count() <= before);
+    peer other;
+    BOOST_TEST(other.ask("many 0 10000 " + directory.path()) == "0");
+    BOOST_TEST(holder.ask("unlock 9999") == "ok");
+    BOOST_TEST(other.ask("try 9999") == "yes");
+    holder.quit();
+    BOOST_TEST(other.ask("try 0") == "yes");
+    other.quit();
+    BOOST_TEST(directory.has_only_lock_files());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

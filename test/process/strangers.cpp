@@ -1,0 +1,329 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// What strangers may do to a holder's port: nothing that takes its lock away, or keeps it from
+// answering those who may ask.
+
+#include <boost/json/value.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <random>
+#include <string>
+#include <sys/resource.h>
+#include <thread>
+#include <vector>
+
+#include "lock_directory.hpp"
+#include "peer.hpp"
+#include "wire.hpp"
+
+using namespace test;
+using namespace std::chrono_literals;
+using socketlock::errc;
+namespace sl = socketlock::detail;
+
+namespace {
+
+/// A peer that holds lock 1, the lock "x" of a directory of its own.
+struct with_holder
+{
+    with_holder()
+    {
+        BOOST_TEST_REQUIRE(holder.ask("try 1") == "yes");
+        port = static_cast<std::uint16_t>(std::stoi(holder.ask("port 1")));
+    }
+
+    std::string verified() { return who() + " verified"; }
+    std::string who() { return std::to_string(holder.pid()) + ' ' + std::to_string(port); }
+    holder_address address() const { return find_holder(directory.path(), "x"); }
+
+    lock_directory directory;
+    peer holder = peer_with_lock(directory.path());
+    std::uint16_t port = 0;
+};
+
+std::vector<std::string> garbage()
+{
+    std::vector<std::string> result = {
+        std::string("\0\0", 2),
+        std::string("\0\1\377", 3),
+        std::string("\377\377", 2),
+        std::string("\20\1", 2) + std::string(4097, 'x'),
+        std::string("\0\5\2", 3),
+        "GET / HTTP/1.1\r\n\r\n",
+        "SOCKETLOCK_CHECK",
+        std::string(100000, '\0'),
+        std::string(100000, 'x'),
+    };
+    // A hello of the right length, full of nonsense.
+    const auto hello = sl::hello_message().encode().bytes();
+    result.emplace_back(reinterpret_cast<const char*>(hello.data()), hello.size());
+    std::mt19937 random(1);
+    for (int i = 0; i < 50; ++i)
+    {
+        std::string text(std::uniform_int_distribution<std::size_t>(1, 300)(random), '\0');
+        for (char& c : text)
+            c = static_cast<char>(random());
+        result.push_back(text);
+    }
+    return result;
+}
+
+void allow_many_descriptors()
+{
+    ::rlimit limit;
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::size_t descriptors(peer& p)
+{
+    const std::string list = p.ask("descriptors");
+    return static_cast<std::size_t>(std::count(list.begin(), list.end(), '='));
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(strangers, with_holder)
+
+BOOST_AUTO_TEST_CASE(row_07_a_flood_of_silent_connections_takes_nothing_away)
+{
+    allow_many_descriptors();
+    peer other = peer_with_lock(directory.path());
+    peer waiter = peer_with_lock(directory.path());
+    const std::size_t before = descriptors(holder);
+    BOOST_TEST(holder.ask("async_wait_contended 1") == "started");
+
+    std::vector<wire> flood;
+    for (int i = 0; i < 500; ++i)
+        flood.emplace_back(port);
+    BOOST_TEST(other.ask("try 1") == "no");
+    BOOST_TEST(other.ask("holder 1") == verified());
+    BOOST_TEST(waiter.ask("async_lock 1") == "started");
+    BOOST_TEST(holder.event() == "1 contended");
+    BOOST_TEST(descriptors(holder) <= before + 66);
+    BOOST_TEST(holder.ask("owns 1") == "yes");
+    BOOST_TEST(holder.ask("unlock 1") == "ok");
+    BOOST_TEST(waiter.event() == "1 locked");
+
+    // None of them learns anything but a random number, and all are dropped.
+    for (wire& connection : flood)
+        BOOST_TEST(
+            connection.read_to_end().size() <= sl::challenge_message().encode().bytes().size()
+        );
+    BOOST_TEST(eventually([&] { return descriptors(holder) <= before; }));
+}
+
+BOOST_AUTO_TEST_CASE(row_07_a_flood_that_goes_on_does_not_keep_a_waiter_out)
+{
+    peer waiter = peer_with_lock(directory.path());
+    BOOST_TEST(holder.ask("async_wait_contended 1") == "started");
+    std::atomic<bool> stop{false};
+    std::atomic<int> connections{0};
+    std::thread flood([&] {
+        std::deque<wire> open;
+        while (!stop)
+        {
+            open.emplace_back(port);
+            open.back().send("SOCKETLOCK_CHECK");
+            if (open.size() == 200)
+                open.pop_front();
+            ++connections;
+        }
+    });
+    while (connections < 200)
+        std::this_thread::yield();
+    BOOST_TEST(waiter.ask("async_lock 1") == "started");
+    BOOST_TEST(holder.event() == "1 contended");
+    BOOST_TEST(holder.ask("unlock 1") == "ok");
+    BOOST_TEST(waiter.event() == "1 locked");
+    stop = true;
+    flood.join();
+}
+
+BOOST_AUTO_TEST_CASE(row_07_a_flood_that_takes_all_descriptors_takes_no_lock)
+{
+    peer other = peer_with_lock(directory.path());
+    BOOST_TEST(holder.ask("exhaust 20") == "ok");
+    std::vector<wire> flood;
+    for (int i = 0; i < 200; ++i)
+        flood.emplace_back(port);
+    for (int i = 0; i < 5; ++i)
+        BOOST_TEST(other.ask("try 1") == "no");
+    BOOST_TEST(holder.ask("owns 1") == "yes");
+    BOOST_TEST(holder.ask("unlock 1") == "ok");
+    BOOST_TEST(other.ask("try 1") == "yes");
+    BOOST_TEST(other.ask("unlock 1") == "ok");
+    BOOST_TEST(holder.ask("relax") == "ok");
+    BOOST_TEST(holder.ask("try 1") == "yes");
+    // It goes on accepting, too.
+    BOOST_TEST(other.ask("holder 1") == verified());
+}
+
+BOOST_AUTO_TEST_CASE(garbage_gets_no_answer_and_does_no_harm)
+{
+    peer other = peer_with_lock(directory.path());
+    const std::size_t before = descriptors(holder);
+    const std::size_t challenge = sl::challenge_message().encode().bytes().size();
+    std::vector<wire> connections;
+    for (const std::string& text : garbage())
+    {
+        connections.emplace_back(port);
+        connections.back().send(text);
+    }
+    for (wire& connection : connections)
+        BOOST_TEST(connection.read_to_end().size() <= challenge);
+    BOOST_TEST(other.ask("try 1") == "no");
+    BOOST_TEST(other.ask("holder 1") == verified());
+    BOOST_TEST(eventually([&] { return descriptors(holder) <= before; }));
+}
+
+BOOST_AUTO_TEST_CASE(row_16_frames_may_come_in_pieces_of_any_size)
+{
+    for (const std::size_t piece : {1, 2, 3, 7, 64})
+    {
+        wire connection(port);
+        BOOST_TEST(shake_hands(connection, address(), address().ids(), "", piece));
+        BOOST_TEST(connection.send(sl::ping_message().encode(), piece));
+        const auto frame = connection.read();
+        BOOST_TEST_REQUIRE(frame.has_value());
+        const auto pong = sl::pong_message::decode(frame->body);
+        BOOST_TEST_REQUIRE(pong.has_value());
+        BOOST_TEST((pong->state == sl::reported_state::holding));
+        BOOST_TEST(std::to_string(pong->fencing_token) == holder.ask("token 1"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_friend_who_sends_nonsense_is_told_so_and_does_no_harm)
+{
+    wire connection(port);
+    BOOST_TEST(shake_hands(connection, address(), address().ids()));
+    BOOST_TEST(connection.send(std::string("\0\3\310xy", 5)));
+    const auto frame = connection.read();
+    BOOST_TEST_REQUIRE(frame.has_value());
+    BOOST_TEST(frame->type == static_cast<unsigned char>(sl::message_type::error));
+    BOOST_TEST(connection.send(sl::ping_message().encode()));
+    BOOST_TEST(connection.read().has_value());
+
+    // An attachment that is none, one too many, and words out of turn.
+    BOOST_TEST(connection.send(sl::detach_message().encode()));
+    BOOST_TEST(connection.send(sl::grant_message{1}.encode()));
+    BOOST_TEST(connection.read().has_value());
+    BOOST_TEST(connection.send(std::string("\0\4\20abc", 6)));
+    BOOST_TEST(!connection.read().has_value());
+    BOOST_TEST(holder.ask("owns 1") == "yes");
+    peer other = peer_with_lock(directory.path());
+    BOOST_TEST(other.ask("try 1") == "no");
+    BOOST_TEST(other.ask("holder 1") == verified());
+}
+
+BOOST_AUTO_TEST_CASE(a_successor_that_does_not_exist_costs_nobody_the_lock)
+{
+    peer other = peer_with_lock(directory.path());
+    wire connection(port);
+    BOOST_TEST(holder.ask("async_wait_contended 1") == "started");
+    socketlock::error_code ec;
+    BOOST_TEST(shake_hands(connection, address(), address().ids(sl::random_id(ec))));
+    sl::attach_message attach;
+    attach.ticket = 1;
+    attach.presence = sl::random_id(ec);
+    attach.pid = 1;
+    attach.port = 1;
+    attach.lock_name = "x";
+    BOOST_TEST(connection.send(attach.encode()));
+    BOOST_TEST(connection.read().has_value());
+    BOOST_TEST(holder.event() == "1 contended");
+    BOOST_TEST(holder.ask("unlock 1") == "ok");
+    const auto grant = connection.read();
+    BOOST_TEST_REQUIRE(grant.has_value());
+    BOOST_TEST(grant->type == static_cast<unsigned char>(sl::message_type::grant));
+    // The record names one who was never alive.
+    BOOST_TEST(other.ask("try 1") == "yes");
+}
+
+BOOST_AUTO_TEST_CASE(row_12_a_relayed_or_constant_proof_proves_nothing)
+{
+    peer other = peer_with_lock(directory.path());
+    const std::string presence = directory / directory.names(".presence").front();
+    const auto divert_to = [&](std::uint16_t to) {
+        auto info = read_record(presence);
+        info["port"] = to;
+        write_record(presence, info);
+    };
+    BOOST_TEST(other.ask("holder 1") == verified());
+
+    const impostor constant([](wire& client) {
+        // What version 1 calls a proof for a lock named x.
+        client.send("SOCKETLOCK_ACTIVE:61d736caf2e1470d");
+        client.read_to_end();
+    });
+    divert_to(constant.port());
+    BOOST_TEST(other.ask("holder 1") == who() + " unverified");
+    BOOST_TEST(other.ask("try 1") == "no");
+
+    const impostor relay([this](wire& client) {
+        wire server(port);
+        std::string bytes = server.read_some();
+        client.send(bytes);
+        server.send(client.read_some());
+        client.send(server.read_some());
+    });
+    divert_to(relay.port());
+    BOOST_TEST(other.ask("holder 1") == who() + " unverified");
+    divert_to(port);
+    BOOST_TEST(other.ask("holder 1") == verified());
+}
+
+BOOST_AUTO_TEST_CASE(row_13_a_dead_record_whose_port_is_another_locks_reads_as_free)
+{
+    const lock_directory elsewhere;
+    peer dead = peer_with_lock(elsewhere.path());
+    BOOST_TEST(dead.ask("try 1") == "yes");
+    dead.kill();
+    // As if the system had given its port to the lock of the same name here.
+    auto record = read_record(elsewhere.lock_file("x"));
+    record["port"] = port;
+    write_record(elsewhere.lock_file("x"), record);
+    const std::string presence = elsewhere / elsewhere.names(".presence").front();
+    auto info = read_record(presence);
+    info["port"] = port;
+    write_record(presence, info);
+    peer next = peer_with_lock(elsewhere.path());
+    BOOST_TEST(next.ask("holder 1") == "none");
+    BOOST_TEST(next.ask("try 1") == "yes");
+    BOOST_TEST(holder.ask("owns 1") == "yes");
+}
+
+BOOST_AUTO_TEST_CASE(a_port_that_a_stranger_got_after_the_holders_death_does_not_hold_the_lock)
+{
+    peer next = peer_with_lock(directory.path());
+    const impostor stranger([](wire& client) { client.read_to_end(); });
+    auto record = read_record(directory.lock_file("x"));
+    record["port"] = stranger.port();
+    write_record(directory.lock_file("x"), record);
+    const std::string presence = directory / directory.names(".presence").front();
+    auto info = read_record(presence);
+    info["port"] = stranger.port();
+    holder.kill();
+    write_record(presence, info);
+    BOOST_TEST(next.ask("holder 1") == "none");
+    BOOST_TEST(next.ask("try 1") == "yes");
+}
+
+BOOST_AUTO_TEST_CASE(a_waiter_with_another_seed_gets_the_lock_when_it_is_free)
+{
+    peer other = peer_with_lock(directory.path() + " another-seed");
+    BOOST_TEST(other.ask("try 1") == "no");
+    BOOST_TEST(other.ask("holder 1") == who() + " unverified");
+    BOOST_TEST(other.ask("async_lock 1") == "started");
+    BOOST_TEST(!other.has_event(300ms));
+    BOOST_TEST(holder.ask("unlock 1") == "ok");
+    BOOST_TEST(other.event() == "1 locked");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,216 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// A world of processes that use one lock: the real state machine of the claims and the real
+// decisions; file, kernel, network and users are simulated. One random number after another decides
+// what happens next, so that a seed is a schedule.
+//
+// What the library's shell does with a claim's actions is mirrored: an event, and all that follows
+// from it within the process, is one step; a transaction is one step of the file, or waits for the
+// guard; sending is part of a step, receiving is a step. A process can die between any two actions
+// of a step. Left out: the bytes of record, frames and handshake, and descriptors.
+
+#ifndef SOCKETLOCK_TEST_SIMULATION_WORLD_HPP
+#define SOCKETLOCK_TEST_SIMULATION_WORLD_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "parts.hpp"
+
+namespace simulation {
+
+class world
+{
+public:
+    world();
+
+    /// Runs a schedule; the violation if there was one. `log` may be null.
+    std::optional<violation> run(
+        std::uint64_t seed,
+        scenario what,
+        mutation broken,
+        std::ostream* log
+    );
+
+    /// What happened in the last schedule.
+    const totals& counts() const noexcept { return counts_; }
+
+private:
+    enum class step_kind : std::uint8_t
+    {
+        begin,
+        give_up_lock,
+        posted_unlock,
+        posted_abandon,
+        posted_look,
+        guard_timer,
+        machine_timer,
+        stale_guard_timer,
+        stale_machine_timer,
+        start_connecting,
+        accept,
+        notice_proof,
+        client_read,
+        client_end,
+        client_close,
+        server_read,
+        server_end,
+        kernel_closes_client,
+        kernel_closes_server,
+        kernel_closes_listener,
+        kernel_releases_presence,
+    };
+
+    struct step
+    {
+        step_kind what;
+        std::size_t of;
+        std::size_t user = 0;
+    };
+
+    // The schedule (world.cpp).
+    void set_up(std::uint64_t seed, scenario what);
+    void run_to_rest();
+    void find_steps();
+    void find_steps_of_process(std::size_t p);
+    void find_steps_of_connection(std::size_t k);
+    void take(const step& s);
+    void take_claim_step(const step& s);
+
+    // What users and fate do (fate.cpp).
+    void misfortune();
+    void calm();
+    void crash(std::size_t p);
+    void hit_time_limit();
+    void cut_connection();
+    void remove_file();
+    std::size_t add_process(std::size_t users, std::size_t rounds);
+    void begin_claim(std::size_t p, std::size_t u);
+    void give_up_lock(std::size_t c);
+    void run_unlock(std::size_t c);
+    void cancel(std::size_t c);
+    void destroy(std::size_t p, std::size_t u);
+    bool entry_exists(std::size_t p) const;
+    std::size_t pick_process();
+    std::size_t pick_claim();
+
+    // The shell of a claim (shell.cpp).
+    template <class Event>
+    void run_turn(std::size_t c, Event event);
+    void perform_all();
+    void perform(std::size_t c, claim_action action);
+    void try_transaction(std::size_t c);
+    bool transact(std::size_t c, intent what, transaction_result& result);
+    proof_of_life prove(const party& p, std::size_t asker);
+    void clear_orphan(std::size_t p);
+    void complete_lock(std::size_t c, const claim_action& action);
+    void complete_unlock(std::size_t c, const error_code& ec);
+    void finish(std::size_t c);
+    void connect(std::size_t c, const claim_action& action);
+    void say_to_predecessor(std::size_t c, const claim_action& action);
+    void disconnect(std::size_t c);
+    void say_to_successor(std::size_t c, const claim_action& action);
+    void add_successor(std::size_t c, std::size_t k, std::uint64_t ticket);
+    void stop_timers(std::size_t c);
+    bool dies_here(std::size_t p);
+
+    // The network (network.cpp).
+    std::size_t new_connection();
+    void start_connecting(std::size_t k);
+    void end_client(std::size_t k);
+    void client_read(std::size_t k);
+    void server_read(std::size_t k);
+    void close_client(std::size_t k);
+    void close_server(std::size_t k);
+    void close_listener(std::size_t p);
+    void send_to_server(std::size_t k, message m);
+    void send_to_client(std::size_t k, message m);
+    void free_if_closed(std::size_t k);
+
+    // The checks (checks.cpp).
+    void check_turn();
+    void check_decision(
+        std::size_t c,
+        intent what,
+        const std::optional<party>& holder_before,
+        std::uint64_t token_before,
+        const verdict& v
+    );
+    void check_release(std::size_t c);
+    void check_hold(std::size_t c, std::uint64_t token);
+    void check_rest();
+    void check_newcomer();
+    [[noreturn]] void fail(check c, const std::string& text) const;
+
+    // The mutations (mutation.cpp).
+    verdict decide_mutated(std::size_t c, const request& q);
+    bool mutate_action(std::size_t c, claim_action& action);
+    bool is_mutant(mutation m) const noexcept { return mutation_ == m; }
+
+    template <class... Parts>
+    void log(const Parts&... parts)
+    {
+        if (log_ == nullptr)
+            return;
+        *log_ << steps_ << ": ";
+        (*log_ << ... << parts) << '\n';
+    }
+
+    simulated_claim& claim_of(const party& p);
+
+    random_source random_;
+    profile profile_;
+    scenario scenario_ = scenario::any;
+    mutation mutation_ = mutation::none;
+    std::ostream* log_ = nullptr;
+    std::size_t steps_ = 0;
+    bool is_calm_ = false;
+    bool is_quiet_ = false;
+    std::size_t calm_since_ = 0;
+
+    record record_;
+    /// Grows with every change of the record.
+    std::uint64_t record_version_ = 0;
+    bool file_was_removed_ = false;
+    std::uint64_t clock_ = 0;
+
+    std::vector<simulated_process> processes_;
+    std::size_t process_count_ = 0;
+    std::vector<simulated_claim> claims_;
+    std::size_t claim_count_ = 0;
+    std::vector<connection> connections_;
+    std::vector<std::size_t> open_connections_;
+    std::vector<std::size_t> unused_connections_;
+    link_id last_link_ = 0;
+
+    std::vector<step> agenda_;
+    std::vector<step> timers_;
+    std::vector<std::size_t> turn_;
+
+    // For the checks.
+    std::size_t owner_ = nobody;
+    std::uint64_t largest_token_ = 0;
+    std::uint64_t largest_ticket_served_ = 0;
+    bool ticket_was_served_ = false;
+    totals counts_;
+};
+
+template <class Event>
+void world::run_turn(std::size_t c, Event event)
+{
+    turn_.clear();
+    event(claims_[c].machine);
+    turn_.push_back(c);
+    perform_all();
+    check_turn();
+}
+
+}  // namespace simulation
+
+#endif

@@ -1,0 +1,202 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <boost/test/unit_test.hpp>
+
+#include "decision_fixture.hpp"
+
+using namespace decision_fixture;
+
+BOOST_AUTO_TEST_SUITE(decision)
+
+BOOST_AUTO_TEST_CASE(outcome_for_every_intent_record_and_proof)
+{
+    constexpr auto alive = proof_of_life::alive;
+    constexpr auto dead = proof_of_life::dead;
+    constexpr auto unknown = proof_of_life::unknown;
+    enum class writes
+    {
+        nothing,
+        me,
+        tail,
+        nobody
+    };
+    const struct
+    {
+        const char* what;
+        record r;
+        proof_of_life proof;
+        intent to;
+        outcome expected;
+        writes written;
+    } table[] = {
+        {"free",      free_record(),   alive,   intent::take,    outcome::acquired,  writes::me     },
+        {"free",      free_record(),   alive,   intent::enqueue, outcome::acquired,  writes::me     },
+        {"free",      free_record(),   alive,   intent::recover, outcome::acquired,  writes::me     },
+        {"free",      free_record(),   alive,   intent::peek,    outcome::available, writes::nothing},
+        {"free",      free_record(),   alive,   intent::release, outcome::not_owner, writes::nothing},
+
+        {"alive",     held_by(holder), alive,   intent::take,    outcome::held,      writes::nothing},
+        {"alive",     held_by(holder), alive,   intent::enqueue, outcome::enqueued,  writes::tail   },
+        {"alive",     held_by(holder), alive,   intent::recover, outcome::held,      writes::nothing},
+        {"alive",     held_by(holder), alive,   intent::peek,    outcome::held,      writes::nothing},
+        {"alive",     held_by(holder), alive,   intent::release, outcome::not_owner, writes::nothing},
+
+        {"dead",      held_by(holder), dead,    intent::take,    outcome::acquired,  writes::me     },
+        {"dead",      held_by(holder), dead,    intent::enqueue, outcome::acquired,  writes::me     },
+        {"dead",      held_by(holder), dead,    intent::recover, outcome::acquired,  writes::me     },
+        {"dead",      held_by(holder), dead,    intent::peek,    outcome::available, writes::nothing},
+        {"dead",      held_by(holder), dead,    intent::release, outcome::not_owner, writes::nothing},
+
+        {"unknown",   held_by(holder), unknown, intent::take,    outcome::held,      writes::nothing},
+        {"unknown",   held_by(holder), unknown, intent::enqueue, outcome::held,      writes::nothing},
+        {"unknown",   held_by(holder), unknown, intent::recover, outcome::held,      writes::nothing},
+        {"unknown",   held_by(holder), unknown, intent::peek,    outcome::held,      writes::nothing},
+        {"unknown",   held_by(holder), unknown, intent::release, outcome::not_owner, writes::nothing},
+
+        {"mine",      held_by(me),     dead,    intent::take,    outcome::acquired,  writes::nothing},
+        {"mine",      held_by(me),     dead,    intent::enqueue, outcome::acquired,  writes::nothing},
+        {"mine",      held_by(me),     dead,    intent::recover, outcome::acquired,  writes::nothing},
+        {"mine",      held_by(me),     dead,    intent::peek,    outcome::available, writes::nothing},
+        {"mine",      held_by(me),     dead,    intent::release, outcome::released,  writes::nobody },
+
+        {"version 1", of_version_1(9), dead,    intent::take,    outcome::held,      writes::nothing},
+        {"version 1", of_version_1(9), dead,    intent::enqueue, outcome::held,      writes::nothing},
+        {"version 1", of_version_1(9), dead,    intent::recover, outcome::held,      writes::nothing},
+        {"version 1", of_version_1(9), dead,    intent::peek,    outcome::held,      writes::nothing},
+        {"version 1", of_version_1(9), dead,    intent::release, outcome::not_owner, writes::nothing},
+
+        {"free v1",   of_version_1(0), alive,   intent::take,    outcome::acquired,  writes::me     },
+        {"free v1",   of_version_1(0), alive,   intent::enqueue, outcome::acquired,  writes::me     },
+        {"free v1",   of_version_1(0), alive,   intent::recover, outcome::acquired,  writes::me     },
+        {"free v1",   of_version_1(0), alive,   intent::peek,    outcome::available, writes::nothing},
+    };
+    for (const auto& row : table)
+    {
+        BOOST_TEST_CONTEXT(row.what << ", intent " << row.to)
+        {
+            const decided d = decide_on(row.r, row.to, row.proof);
+            BOOST_TEST(d.v.what == row.expected);
+            record expected = row.r;
+            if (row.written == writes::me)
+            {
+                expected.holder = me;
+                expected.port = 50000;
+                expected.timestamp = 1764000000.25;
+                expected.fencing_token = now_in_microseconds;
+                expected.v1_pid.reset();
+            }
+            else if (row.written == writes::tail)
+            {
+                expected.tail = me;
+                ++expected.next_ticket;
+            }
+            else if (row.written == writes::nobody)
+            {
+                expected.holder.reset();
+                expected.port = 0;
+                expected.timestamp = 0;
+            }
+            BOOST_TEST(same(d.after, expected));
+            const bool acquired = row.expected == outcome::acquired;
+            BOOST_TEST(d.v.fencing_token == (acquired ? expected.fencing_token : 0u));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(only_the_same_claim_of_the_same_presence_is_me)
+{
+    party other_claim = me;
+    other_claim.claim = filled_id(77);
+    BOOST_TEST(decide_on(held_by(other_claim), intent::take).v.what == outcome::held);
+    BOOST_TEST(decide_on(held_by(other_claim), intent::release).v.what == outcome::not_owner);
+    party other_presence = me;
+    other_presence.presence = filled_id(77);
+    BOOST_TEST(decide_on(held_by(other_presence), intent::take).v.what == outcome::held);
+    BOOST_TEST(decide_on(held_by(other_presence), intent::release).v.what == outcome::not_owner);
+}
+
+BOOST_AUTO_TEST_CASE(proof_is_asked_only_where_the_decision_hangs_on_it)
+{
+    const asked nobody;
+    const asked of_holder{holder.claim};
+    const asked of_both{holder.claim, waiter.claim};
+    for (const intent what :
+         {intent::take, intent::enqueue, intent::recover, intent::peek, intent::release})
+    {
+        BOOST_TEST_CONTEXT("intent " << what)
+        {
+            BOOST_TEST((decide_on(free_record(), what).proofs == nobody));
+            BOOST_TEST((decide_on(held_with_tail(me, waiter), what).proofs == nobody));
+            BOOST_TEST((decide_on(of_version_1(9), what).proofs == nobody));
+            const asked alive = decide_on(held_with_tail(holder, waiter), what).proofs;
+            const bool attaches = what == intent::enqueue;
+            const bool releases = what == intent::release;
+            BOOST_TEST((alive == (attaches ? of_both : releases ? nobody : of_holder)));
+            const asked dead = decide_on(held_with_tail(holder, waiter), what, proof_of_life::dead)
+                                   .proofs;
+            BOOST_TEST((dead == (releases ? nobody : of_holder)));
+            const asked unknown = decide_on(
+                                      held_with_tail(holder, waiter),
+                                      what,
+                                      proof_of_life::unknown
+            )
+                                      .proofs;
+            BOOST_TEST((unknown == (releases ? nobody : of_holder)));
+        }
+    }
+    BOOST_TEST((decide_on(held_by(holder), intent::enqueue).proofs == of_holder));
+}
+
+BOOST_AUTO_TEST_CASE(waiter_attaches_to_the_tail_if_that_lives_else_to_the_holder)
+{
+    constexpr auto alive = proof_of_life::alive;
+    const auto attach_to = [](const record& r, proof_of_life tail_proof) {
+        return decide_on(r, intent::enqueue, alive, tail_proof).v.attach_to;
+    };
+    BOOST_TEST((attach_to(held_by(holder), alive) == holder));
+    const record r = held_with_tail(holder, waiter);
+    BOOST_TEST((attach_to(r, alive) == waiter));
+    BOOST_TEST((attach_to(r, proof_of_life::dead) == holder));
+    BOOST_TEST((attach_to(r, proof_of_life::unknown) == holder));
+    // Who recovers has his place already, and attaches to the holder.
+    BOOST_TEST((decide_on(r, intent::recover).v.attach_to == holder));
+    BOOST_TEST((decide_on(r, intent::recover).after.tail == waiter));
+}
+
+BOOST_AUTO_TEST_CASE(nobody_attaches_to_a_holder_of_version_1)
+{
+    for (const intent what : {intent::take, intent::enqueue, intent::recover})
+        BOOST_TEST(!decide_on(of_version_1(9), what).v.attach_to.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(tickets_count_up)
+{
+    record r = held_by(holder);
+    for (const std::uint64_t ticket : {4u, 5u, 6u})
+    {
+        const decided d = decide_on(r, intent::enqueue);
+        BOOST_TEST(d.v.ticket == ticket);
+        BOOST_TEST(d.after.next_ticket == ticket + 1);
+        r = d.after;
+    }
+}
+
+BOOST_AUTO_TEST_CASE(verdict_tells_what_is_known_of_the_holder)
+{
+    for (const auto proof : {proof_of_life::alive, proof_of_life::unknown})
+    {
+        BOOST_TEST(decide_on(held_by(holder), intent::take, proof).v.holder == proof);
+        BOOST_TEST(decide_on(held_by(holder), intent::enqueue, proof).v.holder == proof);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(verdict_tells_whose_death_freed_the_lock)
+{
+    constexpr auto dead = proof_of_life::dead;
+    BOOST_TEST((decide_on(held_by(holder), intent::take, dead).v.deceased == holder));
+    BOOST_TEST(!decide_on(free_record(), intent::take, dead).v.deceased.has_value());
+    BOOST_TEST(!decide_on(held_by(me), intent::recover, dead).v.deceased.has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,138 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_TEST_UNIT_DECISION_FIXTURE_HPP
+#define SOCKETLOCK_TEST_UNIT_DECISION_FIXTURE_HPP
+
+#include <socketlock/detail/decision.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "printing.hpp"
+
+namespace decision_fixture {
+
+using namespace socketlock::detail;
+
+using std::chrono::system_clock;
+using asked = std::vector<id128>;
+
+inline constexpr std::uint64_t now_in_microseconds = 1'764'000'000'250'000;
+
+inline id128 filled_id(unsigned char byte)
+{
+    id128 result;
+    result.value.fill(byte);
+    return result;
+}
+
+inline party somebody(unsigned char number)
+{
+    return {filled_id(number), filled_id(static_cast<unsigned char>(number + 100)), 1000 + number};
+}
+
+inline const party me = somebody(1);
+inline const party holder = somebody(2);
+inline const party waiter = somebody(3);
+
+inline record free_record()
+{
+    record r;
+    r.name = "myapp";
+    r.fencing_token = 7;
+    r.next_ticket = 4;
+    return r;
+}
+
+inline record held_by(const party& who)
+{
+    record r = free_record();
+    r.holder = who;
+    r.port = 40123;
+    r.timestamp = 1700000000;
+    return r;
+}
+
+inline record held_with_tail(const party& who, const party& tail)
+{
+    record r = held_by(who);
+    r.tail = tail;
+    return r;
+}
+
+inline record of_version_1(std::int64_t pid)
+{
+    record r;
+    r.name = "myapp";
+    r.port = 40123;
+    r.timestamp = 1700000000;
+    r.v1_pid = pid;
+    return r;
+}
+
+inline bool same(const record& a, const record& b)
+{
+    return a.name == b.name && a.port == b.port && a.timestamp == b.timestamp &&
+           a.fencing_token == b.fencing_token && a.next_ticket == b.next_ticket &&
+           a.holder == b.holder && a.tail == b.tail && a.v1_pid == b.v1_pid &&
+           a.others == b.others && a.our_others == b.our_others;
+}
+
+inline request a_request(intent what)
+{
+    request q;
+    q.what = what;
+    q.self = {me, 50000};
+    q.now = system_clock::time_point(std::chrono::microseconds(now_in_microseconds));
+    return q;
+}
+
+/// A decision, and of whom a proof of life was asked for it.
+struct decided
+{
+    record before;
+    record after;
+    verdict v;
+    asked proofs;
+
+    bool changed() const { return !same(before, after); }
+};
+
+/// Decides where everybody's proof of life is `proof`, or `tail_proof` for who waits.
+inline decided decide_on(
+    record r,
+    const request& q,
+    proof_of_life proof = proof_of_life::alive,
+    proof_of_life tail_proof = proof_of_life::alive
+)
+{
+    decided d;
+    d.before = r;
+    d.v = decide(r, q, [&](const party& p) {
+        d.proofs.push_back(p.claim);
+        return p == waiter ? tail_proof : proof;
+    });
+    d.after = std::move(r);
+    // What has changed must be written, and nothing else needs to be.
+    BOOST_TEST(d.v.write == d.changed());
+    return d;
+}
+
+inline decided decide_on(
+    record r,
+    intent what,
+    proof_of_life proof = proof_of_life::alive,
+    proof_of_life tail_proof = proof_of_life::alive
+)
+{
+    return decide_on(std::move(r), a_request(what), proof, tail_proof);
+}
+
+}  // namespace decision_fixture
+
+#endif

@@ -1,0 +1,248 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <string_view>
+
+#include "record_fixture.hpp"
+
+using namespace record_fixture;
+
+BOOST_AUTO_TEST_SUITE(record_codec)
+
+BOOST_AUTO_TEST_CASE(reads_what_it_has_written)
+{
+    const record r = decoded(encoded(held_record()));
+    BOOST_TEST(r.name == "myapp");
+    BOOST_TEST(r.port == 40123);
+    BOOST_TEST(r.timestamp == 1764000000.25);
+    BOOST_TEST(r.fencing_token == 1764000000250000u);
+    BOOST_TEST(r.next_ticket == 8u);
+    BOOST_REQUIRE(r.holder.has_value());
+    BOOST_TEST((*r.holder == *held_record().holder));
+    BOOST_TEST(r.holder->pid == 4711);
+    BOOST_REQUIRE(r.tail.has_value());
+    BOOST_TEST((*r.tail == *held_record().tail));
+    BOOST_TEST(r.tail->pid == 4712);
+    BOOST_TEST(!r.v1_pid.has_value());
+    BOOST_TEST(encoded(r) == encoded(held_record()));
+}
+
+BOOST_AUTO_TEST_CASE(reads_what_it_has_written_without_holder_and_tail)
+{
+    record free;
+    free.name = "myapp";
+    free.fencing_token = 5;
+    const record r = decoded(encoded(free));
+    BOOST_TEST(!r.holder.has_value());
+    BOOST_TEST(!r.tail.has_value());
+    BOOST_TEST(r.fencing_token == 5u);
+    BOOST_TEST(r.port == 0);
+}
+
+BOOST_AUTO_TEST_CASE(extreme_numbers_and_every_byte_of_a_name_survive)
+{
+    record r = held_record();
+    r.fencing_token = UINT64_MAX;
+    r.next_ticket = UINT64_MAX;
+    r.port = 65535;
+    r.holder->pid = INT64_MAX;
+    r.tail->pid = INT64_MAX;
+    r.name.clear();
+    for (char c = 1; c > 0 && c < 127; ++c)
+        r.name += c;
+    r.name += "\xf0\x9f\x94\x92";
+    error_code ec;
+    const record same = decode_record(encoded(r), r.name, ec);
+    BOOST_TEST_REQUIRE(!ec, ec.message());
+    BOOST_TEST(same.name == r.name);
+    BOOST_TEST(same.fencing_token == UINT64_MAX);
+    BOOST_TEST(same.next_ticket == UINT64_MAX);
+    BOOST_TEST(same.port == 65535);
+    BOOST_TEST(same.holder->pid == INT64_MAX);
+    BOOST_TEST(same.tail->pid == INT64_MAX);
+}
+
+// The longest name of the bytes that JSON writes longest, and everything else as long as it can be.
+BOOST_AUTO_TEST_CASE(the_longest_record_of_our_own_fits)
+{
+    record r = held_record();
+    r.name = std::string(200, '\x01');
+    r.fencing_token = UINT64_MAX;
+    r.next_ticket = UINT64_MAX;
+    r.holder->pid = INT64_MAX;
+    r.tail->pid = INT64_MAX;
+    BOOST_TEST(encoded(r).size() == record_size);
+}
+
+BOOST_AUTO_TEST_CASE(top_level_of_a_held_record_is_what_version_1_reads)
+{
+    const json::object object = parsed(encoded(held_record()));
+    BOOST_TEST(object.size() == 5u);
+    BOOST_TEST(object.at("port") == json::value(40123));
+    BOOST_TEST(object.at("pid") == json::value(4711));
+    BOOST_TEST(object.at("timestamp") == json::value(1764000000.25));
+    BOOST_TEST(object.at("name") == json::value("myapp"));
+    BOOST_TEST(object.at("socketlock").is_object());
+}
+
+BOOST_AUTO_TEST_CASE(our_part_is_what_the_documentation_says)
+{
+    const json::object object = parsed(encoded(held_record()));
+    const json::object& ours = object.at("socketlock").as_object();
+    BOOST_TEST(ours.at("version") == json::value(2));
+    BOOST_TEST(ours.at("fencing_token") == json::value(1764000000250000));
+    BOOST_TEST(ours.at("next_ticket") == json::value(8));
+    const json::value holder{
+        {"claim",    hex_a},
+        {"presence", hex_b}
+    };
+    BOOST_TEST(ours.at("holder") == holder);
+    BOOST_TEST(ours.at("tail").at("claim") == json::value(hex_c));
+    BOOST_TEST(ours.at("tail").at("presence") == json::value(hex_d));
+}
+
+// Version 1 judges such a file stale; a null in it would wedge it.
+BOOST_AUTO_TEST_CASE(free_record_has_zeros_for_version_1)
+{
+    record free;
+    free.name = "myapp";
+    const json::object object = parsed(encoded(free));
+    BOOST_TEST(object.at("port") == json::value(0));
+    BOOST_TEST(object.at("pid") == json::value(0));
+    BOOST_TEST(object.at("timestamp").to_number<double>() == 0.0);
+    BOOST_TEST(!object.at("socketlock").as_object().contains("holder"));
+    BOOST_TEST(!object.at("socketlock").as_object().contains("tail"));
+}
+
+BOOST_AUTO_TEST_CASE(written_text_always_has_the_same_size_and_ends_a_line)
+{
+    record free;
+    free.name = "x";
+    for (const record& r : {free, held_record()})
+    {
+        std::string text(record_size + 1, '?');
+        error_code ec;
+        encode_record(r, text.data(), ec);
+        BOOST_TEST(!ec);
+        BOOST_TEST(text[record_size] == '?');
+        BOOST_TEST(text[record_size - 1] == '\n');
+        BOOST_TEST(text.find('?') == record_size);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(unknown_fields_are_kept)
+{
+    json::object object = parsed(encoded(held_record()));
+    object["colour"] = {"red", 1, nullptr};
+    object["socketlock"].as_object()["lease"] = {
+        {"seconds", 3.5}
+    };
+    const json::object same = parsed(encoded(decoded(json::serialize(object))));
+    BOOST_TEST(same == object);
+}
+
+// Fewer of our own members must not hide how many are somebody else's.
+BOOST_AUTO_TEST_CASE(unknown_fields_are_kept_where_optional_ones_are_missing)
+{
+    for (const int number_of_unknown : {1, 2, 3})
+    {
+        json::object object = parsed(free_record);
+        for (int i = 0; i < number_of_unknown; ++i)
+        {
+            object["top" + std::to_string(i)] = i;
+            object["socketlock"].as_object()["ours" + std::to_string(i)] = i;
+        }
+        const record r = decoded(json::serialize(object));
+        BOOST_TEST(r.others.size() == static_cast<std::size_t>(number_of_unknown));
+        BOOST_TEST(r.our_others.size() == static_cast<std::size_t>(number_of_unknown));
+
+        json::object v1 = object;
+        v1.erase("socketlock");
+        const record old = decoded(json::serialize(v1));
+        BOOST_TEST(old.others.size() == static_cast<std::size_t>(number_of_unknown));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(unknown_fields_that_leave_no_room_are_an_error)
+{
+    record r = held_record();
+    const std::size_t used = json::serialize(parsed(encoded(r))).size();
+    // ,"x":"..." and, at the end of all, one byte for the newline.
+    const std::size_t room = record_size - used - 1 - std::string_view(R"(,"x":"")").size();
+    std::string text(record_size, '?');
+    error_code ec;
+    r.others["x"] = std::string(room, 'x');
+    encode_record(r, text.data(), ec);
+    BOOST_TEST(!ec);
+    BOOST_TEST(parsed(text).at("x").as_string().size() == room);
+    r.others["x"] = std::string(room + 1, 'x');
+    encode_record(r, text.data(), ec);
+    BOOST_TEST(ec == errc::corrupt_record);
+    r.others["x"] = std::string(100 * record_size, 'x');
+    encode_record(r, text.data(), ec);
+    BOOST_TEST(ec == errc::corrupt_record);
+}
+
+BOOST_AUTO_TEST_CASE(empty_blank_and_zeroed_files_are_fresh)
+{
+    const std::string zeros(record_size, '\0');
+    for (const std::string& text :
+         {std::string(), std::string(" \t\r\n"), std::string(1, '\0'), zeros})
+    {
+        const record r = decoded(text);
+        BOOST_TEST(r.name == "myapp");
+        BOOST_TEST(!r.holder.has_value());
+        BOOST_TEST(!r.tail.has_value());
+        BOOST_TEST(!r.v1_pid.has_value());
+        BOOST_TEST(r.fencing_token == 0u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(good_record_may_be_followed_by_blanks_or_zeros)
+{
+    const std::string text = free_record;
+    BOOST_TEST(decoded(text).fencing_token == 7u);
+    BOOST_TEST(decoded(text + "\n   \n").fencing_token == 7u);
+    BOOST_TEST(decoded(text + std::string(100, '\0')).fencing_token == 7u);
+}
+
+BOOST_AUTO_TEST_CASE(newer_version_is_refused_whatever_else_it_says)
+{
+    BOOST_TEST(decoding_error(with_ours("version", "3")) == errc::newer_record);
+    BOOST_TEST(decoding_error(with_ours("version", "18446744073709551615")) == errc::newer_record);
+    const char text[] = R"({"port":"new","name":{},"socketlock":{"version":3,"holder":[1,2]}})";
+    BOOST_TEST(decoding_error(text) == errc::newer_record);
+}
+
+BOOST_AUTO_TEST_CASE(record_of_another_name_is_a_mismatch)
+{
+    error_code ec;
+    const std::string text = encoded(held_record());
+    for (const char* const other : {"Myapp", "myap", "myapp2", ""})
+    {
+        decode_record(text, other, ec);
+        BOOST_TEST(ec == errc::name_mismatch);
+    }
+    decode_record(R"({"port":1,"pid":2,"timestamp":3,"name":"MyApp"})", "myapp", ec);
+    BOOST_TEST(ec == errc::name_mismatch);
+}
+
+BOOST_AUTO_TEST_CASE(record_without_our_part_is_one_of_version_1)
+{
+    const char
+        text[] = R"({"port": 40123, "pid": 4711, "timestamp": 1764000000.25, "name": "myapp"})";
+    const record r = decoded(text);
+    BOOST_REQUIRE(r.v1_pid.has_value());
+    BOOST_TEST(*r.v1_pid == 4711);
+    BOOST_TEST(r.port == 40123);
+    BOOST_TEST(r.timestamp == 1764000000.25);
+    BOOST_TEST(!r.holder.has_value());
+    BOOST_TEST(
+        decoding_error(R"({"port":1,"timestamp":3,"name":"myapp"})") == errc::corrupt_record
+    );
+}
+
+BOOST_AUTO_TEST_SUITE_END()
