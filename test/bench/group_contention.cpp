@@ -124,7 +124,7 @@ void measure_contention(const setting& s, results& out)
 {
     const std::vector<unsigned> sizes = s.quick ? std::vector<unsigned>{1, 8, 64}
                                                 : std::vector<unsigned>{1, 2, 4, 8, 16, 32, 64};
-    const nanoseconds duration = s.quick ? 80_ms : 500_ms;
+    const nanoseconds duration = s.quick ? 60_ms : 500_ms;
     for (const unsigned processes : sizes)
     {
         for (const place& where : s.places)

@@ -214,7 +214,7 @@ row make_row(const std::string& peer, const std::string& place, unsigned size, s
 
 void measure_growth_of_waiters(const setting& s, results& out)
 {
-    const effort e = s.quick ? effort{20, 100, 600_ms} : effort{100, 1000, 10000_ms};
+    const effort e = s.quick ? effort{20, 60, 600_ms} : effort{100, 1000, 10000_ms};
     const auto message = std::find_if(s.peers.begin(), s.peers.end(), [](const peer& p) {
         return p.name == bare && p.takes_part(group::handoff, {});
     });

@@ -55,7 +55,7 @@ void measure_handoffs(const setting& s, results& out)
                 hand_over(*self.who, self.workers[i & 1], self.workers[1 - (i & 1)]);
         });
     }
-    const effort e = s.quick ? effort{3, 100, 300_ms} : effort{20, 1000, 5000_ms};
+    const effort e = s.quick ? effort{3, 60, 250_ms} : effort{20, 1000, 5000_ms};
     take_turns(sessions, e, [](session& self) {
         const std::size_t holder = self.samples.size() & 1;
         self.samples.push_back(hand_over(*self.who, self.workers[holder], self.workers[1 - holder])

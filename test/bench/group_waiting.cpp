@@ -79,7 +79,7 @@ void measure_waiting(const setting& s, results& out)
             );
         return result;
     };
-    const nanoseconds duration = s.quick ? 3000_ms : 5000_ms;
+    const nanoseconds duration = s.quick ? 2000_ms : 5000_ms;
     const auto before = look();
     sleep_for(duration);
     const auto after = look();

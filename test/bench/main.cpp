@@ -82,6 +82,7 @@ void run(const options::variables_map& chosen)
         {"tmpfs", memory.path()}
     };
     add_bare_peers(s.peers);
+    add_message_peers(s.peers);
     add_own_peers(s.peers);
     add_file_peers(s.peers);
     add_interprocess_peers(s.peers);

@@ -86,6 +86,8 @@ inline const std::string flock_opened = "flock(2), open and close";
 inline const std::string version_1 = "socketlock.py 0.1.0";
 
 void add_bare_peers(std::vector<peer>& peers);
+/// A message between processes, which is the least that a handoff takes.
+void add_message_peers(std::vector<peer>& peers);
 void add_own_peers(std::vector<peer>& peers);
 void add_file_peers(std::vector<peer>& peers);
 void add_interprocess_peers(std::vector<peer>& peers);

@@ -4,15 +4,11 @@
 // The system calls that this library makes, without the library: what nobody can do without.
 
 #include <array>
-#include <cstring>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdexcept>
-#include <sys/epoll.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "bare_record.hpp"
 #include "descriptor.hpp"
 #include "peers.hpp"
 
@@ -20,57 +16,41 @@ namespace bench {
 
 namespace {
 
-// Lock, unlock or test the whole file.
-int set_lock(int fd, int command, short type)
-{
-    struct ::flock how
-    {
-    };
-    how.l_type = type;
-    how.l_whence = SEEK_SET;
-    return ::fcntl(fd, command, &how);
-}
-
-/// A record of 4 KiB in a file whose descriptor is kept, rewritten under an open file description
-/// lock; who is alive holds a POSIX lock on a file of his own.
+/// Who is alive holds a POSIX lock on a file of his own.
 class bare_lock final : public lockable
 {
 public:
     bare_lock(const place& where, const std::string& name, int role)
-        : path_(where.directory + "/" + name + ".bare"),
-          presence_path_(path_ + std::to_string(role)),
-          other_path_(path_ + std::to_string(1 - role)),
-          file_(checked(
-              ::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600),
+        : record_(path_of(where, name)),
+          other_path_(path_of(where, name) + std::to_string(1 - role)),
+          presence_(checked(
+              ::open(
+                  (path_of(where, name) + std::to_string(role)).c_str(),
+                  O_RDWR | O_CREAT | O_CLOEXEC,
+                  0600
+              ),
               "open"
-          )),
-          presence_(
-              checked(::open(presence_path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600), "open")
-          )
+          ))
     {
         checked(set_lock(presence_.get(), F_SETLK, F_WRLCK), "lock");
         if (role == 0)
-        {
-            write(false);
-            checked(::fallocate(file_.get(), 0, 0, record_size), "fallocate");
-        }
+            record_.create();
     }
 
     bool try_lock() override
     {
-        begin();
-        const bool free = record_[0] == '0' || !is_other_alive();
+        const bool free = !record_.begin() || !is_other_alive();
         if (free)
-            write(true);
-        end();
+            record_.write(true);
+        record_.end();
         return free;
     }
 
     void unlock() override
     {
-        begin();
-        write(false);
-        end();
+        record_.begin();
+        record_.write(false);
+        record_.end();
     }
 
     nanoseconds lock() override
@@ -81,25 +61,10 @@ public:
     }
 
 private:
-    static constexpr std::size_t record_size = 4096;
-
-    void begin()
+    static std::string path_of(const place& where, const std::string& name)
     {
-        checked(set_lock(file_.get(), F_OFD_SETLK, F_WRLCK), "lock");
-        struct ::stat s
-        {
-        };
-        checked(::lstat(path_.c_str(), &s), "lstat");
-        checked(::pread(file_.get(), record_.data(), record_.size(), 0), "read");
+        return where.directory + "/" + name + ".bare";
     }
-
-    void write(bool held)
-    {
-        record_[0] = held ? '1' : '0';
-        checked(::pwrite(file_.get(), record_.data(), record_size, 0), "write");
-    }
-
-    void end() { checked(set_lock(file_.get(), F_OFD_SETLK, F_UNLCK), "unlock"); }
 
     bool is_other_alive() const
     {
@@ -114,12 +79,9 @@ private:
         return set_lock(fd.get(), F_SETLK, F_RDLCK) == -1;
     }
 
-    const std::string path_;
-    const std::string presence_path_;
+    bare_record record_;
     const std::string other_path_;
-    descriptor file_;
     descriptor presence_;
-    std::array<char, record_size + 1> record_{};
 };
 
 /// A lock held while a record is read and written twice; those who wait are put to sleep by the
@@ -173,73 +135,6 @@ private:
     std::array<char, 4096> record_{};
 };
 
-using connection = std::array<descriptor, 2>;
-
-connection connect_to_self()
-{
-    descriptor listener(checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-    ::sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto* const any = reinterpret_cast<::sockaddr*>(&address);
-    ::socklen_t size = sizeof address;
-    checked(::bind(listener.get(), any, size), "bind");
-    checked(::listen(listener.get(), 1), "listen");
-    checked(::getsockname(listener.get(), any, &size), "getsockname");
-    descriptor client(checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-    checked(::connect(client.get(), any, size), "connect");
-    descriptor server(checked(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept"));
-    return {std::move(client), std::move(server)};
-}
-
-/// To unlock is to send a message to the other process; to lock is to wait for it, or for the other
-/// process's end, in epoll_wait.
-class bare_message final : public lockable
-{
-public:
-    bare_message(connection& both, int role)
-        : socket_(std::move(both[static_cast<std::size_t>(role)])),
-          poll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
-          is_mine_(role == 0)
-    {
-        both[static_cast<std::size_t>(1 - role)].reset();
-        const int on = 1;
-        checked(::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "nodelay");
-        ::epoll_event event{};
-        event.events = EPOLLIN;
-        checked(::epoll_ctl(poll_.get(), EPOLL_CTL_ADD, socket_.get(), &event), "epoll_ctl");
-    }
-
-    nanoseconds lock() override
-    {
-        while (!is_mine_)
-        {
-            ::epoll_event event{};
-            if (::epoll_wait(poll_.get(), &event, 1, -1) != 1)
-                continue;
-            // As long as a grant is; the end of the stream counts, too.
-            char message[14];
-            ::recv(socket_.get(), message, sizeof message, 0);
-            is_mine_ = true;
-        }
-        return now();
-    }
-
-    bool try_lock() override { return is_mine_; }
-
-    void unlock() override
-    {
-        is_mine_ = false;
-        static const char message[14] = {};
-        checked(::send(socket_.get(), message, sizeof message, MSG_NOSIGNAL), "send");
-    }
-
-private:
-    descriptor socket_;
-    descriptor poll_;
-    bool is_mine_;
-};
-
 }  // namespace
 
 void add_bare_peers(std::vector<peer>& peers)
@@ -251,15 +146,6 @@ void add_bare_peers(std::vector<peer>& peers)
         return plan{[=](int role) { return std::make_unique<bare_lock>(where, name, role); }, {}};
     };
     peers.push_back(calls);
-
-    peer message;
-    message.name = bare;
-    message.groups = {group::handoff, group::crash, group::waiting};
-    message.prepare = [](const place&, const std::string&) {
-        const auto both = std::make_shared<connection>(connect_to_self());
-        return plan{[=](int role) { return std::make_unique<bare_message>(*both, role); }, {}};
-    };
-    peers.push_back(message);
 
     peer blocking;
     blocking.name = bare;

@@ -110,8 +110,8 @@ BOOST_AUTO_TEST_CASE(a_symbolic_link_is_the_users_choice_if_it_leads_to_a_direct
 BOOST_AUTO_TEST_CASE(a_path_that_is_too_long_is_refused)
 {
     peer p;
-    expect_refusal(p, base / std::string(300, 'x'), errc::io_error);
-    expect_refusal(p, '/' + std::string(5000, 'x'), errc::io_error);
+    expect_refusal(p, base / std::string(300, 'x'), errc::directory_missing);
+    expect_refusal(p, '/' + std::string(5000, 'x'), errc::directory_missing);
     BOOST_TEST(base.names().empty());
 }
 

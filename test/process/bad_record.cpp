@@ -148,12 +148,14 @@ BOOST_AUTO_TEST_CASE(an_owner_whose_record_was_damaged_keeps_others_out_and_leav
     peer owner = peer_with_lock(directory.path());
     peer other = peer_with_lock(directory.path());
     BOOST_TEST(owner.ask("try 1") == "yes");
-    write_file(file, "[]" + std::string(4094, ' '));
+    owner.stop();
+    write_file(file, "[]");
     expect_refusal(other, errc::corrupt_record);
-    BOOST_TEST(owner.ask("unlock 1") == failure(errc::lost));
+    owner.resume();
+    // It may have looked after its record before it unlocks.
+    const std::string answer = owner.ask("unlock 1");
+    BOOST_TEST((answer == "ok" || answer == failure(errc::lost)));
     BOOST_TEST(owner.ask("owns 1") == "no");
-    // It has a presence still.
-    expect_refusal(other, errc::corrupt_record);
     owner.quit();
     BOOST_TEST(other.ask("try 1") == "yes");
 }

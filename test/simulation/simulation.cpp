@@ -6,12 +6,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
-#include <deque>
 #include <iomanip>
 #include <iostream>
 #include <random>
@@ -56,12 +53,15 @@ std::uint64_t schedules()
     return from_environment("SOCKETLOCK_SIMULATION_SCHEDULES", is_slow_build ? 12000 : 300000);
 }
 
-std::string end_of(const std::string& text, std::size_t most_lines)
+std::string last_lines(const std::string& text, int most)
 {
-    std::size_t at = text.size();
-    for (std::size_t lines = 0; at != 0 && lines <= most_lines; --at)
-        lines += text[at - 1] == '\n' ? 1 : 0;
-    return text.substr(at == 0 ? 0 : at + 2);
+    std::size_t begin = text.size();
+    for (int lines = 0; begin != 0; --begin)
+    {
+        if (text[begin - 1] == '\n' && ++lines > most)
+            break;
+    }
+    return text.substr(begin);
 }
 
 void report(world& w, std::uint64_t seed, scenario what, const violation& found)
@@ -70,7 +70,7 @@ void report(world& w, std::uint64_t seed, scenario what, const violation& found)
     w.run(seed, what, mutation::none, &log);
     BOOST_ERROR(
         found.what() << "\nThe end of what happened:\n"
-                     << end_of(log.str(), 100) << "To see it again: SOCKETLOCK_SIMULATION_SEED="
+                     << last_lines(log.str(), 100) << "To see it again: SOCKETLOCK_SIMULATION_SEED="
                      << seed << " SOCKETLOCK_SIMULATION_SCHEDULES=1 simulation --run_test="
                      << boost::unit_test::framework::current_test_case().full_name()
     );

@@ -147,6 +147,7 @@ BOOST_AUTO_TEST_CASE(successor_that_comes_again_is_granted_by_its_new_connection
         s.after(&machine::transacted, released(71)),
         "grant 71 to 12",
         "unlocked",
+        "moved to 11",
         "finish"
     );
 }

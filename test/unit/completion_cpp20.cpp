@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(timer_that_is_faster_cancels_the_lock)
         BOOST_TEST(!lock.owns_lock());
         // Nobody is in the queue any more.
         holder.unlock();
-        BOOST_TEST(co_await holder.async_try_lock(use_awaitable));
+        BOOST_TEST(co_await holder.async_try_lock_for(hours(1), use_awaitable));
     });
 }
 
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(either_of_two_locks_is_taken_and_the_other_is_left)
     });
     BOOST_TEST(!other.owns_lock());
     holder.unlock();
-    BOOST_TEST(make().try_lock());
+    BOOST_TEST(make().try_lock_for(hours(1)));
 }
 
 BOOST_AUTO_TEST_CASE(two_locks_are_taken_together)

@@ -39,11 +39,12 @@ struct with_lock_path : with_locks
         r.timestamp = timestamp;
         r.fencing_token = 7;
         r.holder = presence_fixture::numbered_party(presence_number);
-        std::string text(record_size, '?');
+        lock_file file(path, 0600);
+        transaction t(file);
         error_code ec;
-        encode_record(r, text.data(), ec);
-        BOOST_TEST_REQUIRE(!ec);
-        write_file(path, text);
+        BOOST_TEST_REQUIRE(soon([&] { return t.begin(ec) || ec; }));
+        t.write(r, ec);
+        BOOST_TEST_REQUIRE(!ec, ec.message());
     }
 
     error_code error_of_try()

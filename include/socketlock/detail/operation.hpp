@@ -131,66 +131,51 @@ auto track_work(const Executor& executor)
 template <class Executor>
 using tracked_work = decltype(track_work(std::declval<const Executor&>()));
 
-/// What is posted to the handler's executor: calls it by way of `Deliver`. `Work` keeps the
-/// executors busy until the handler has returned, as Asio's own operations do: an io_context must
-/// not run out of work, and be stopped by that, in another thread at some time afterwards.
-template <class Handler, class Deliver, class Work, class... Results>
-class bound_completion
+/// What is posted to the handler's executor: an operation that is complete.
+template <class Operation>
+class posted_completion
 {
 public:
-    using allocator_type = asio::associated_allocator_t<Handler, asio::recycling_allocator<void>>;
+    using allocator_type = typename Operation::allocator_type;
 
-    bound_completion(
-        Handler&& handler,
-        Deliver&& deliver,
-        Work&& work,
-        std::tuple<error_code, Results...> results
-    )
-        : work_(std::move(work)),
-          handler_(std::move(handler)),
-          deliver_(std::move(deliver)),
-          results_(std::move(results))
+    explicit posted_completion(Operation* op) noexcept : operation_(op) {}
+    posted_completion(posted_completion&& other) noexcept
+        : operation_(std::exchange(other.operation_, nullptr))
     {
     }
-
-    allocator_type get_allocator() const noexcept
+    ~posted_completion()
     {
-        return asio::get_associated_allocator(handler_, asio::recycling_allocator<void>());
+        if (operation_ != nullptr)
+            operation_->destroy();
     }
 
-    void operator()()
-    {
-        // On the handler's own executor, so this cannot race with its cancellation.
-        auto slot = asio::get_associated_cancellation_slot(handler_);
-        if (slot.is_connected())
-            slot.clear();
-        std::apply(
-            [this](error_code ec, Results&... results) {
-                deliver_(handler_, ec, std::move(results)...);
-            },
-            results_
-        );
-    }
+    allocator_type get_allocator() const noexcept { return operation_->get_allocator(); }
+
+    void operator()() { std::exchange(operation_, nullptr)->call_handler(); }
 
 private:
-    Work work_;
-    Handler handler_;
-    Deliver deliver_;
-    std::tuple<error_code, Results...> results_;
+    Operation* operation_;
 };
 
 /**
- * An asynchronous operation: keeps handler and executors busy until it completes. Its memory comes
- * from the handler's associated allocator and is returned before the handler is posted.
+ * An asynchronous operation: calls its handler by way of `Deliver`. Its memory comes from the
+ * handler's associated allocator and is returned before the handler is called, but not before the
+ * cancellation slot was cleared: until then nobody else must have its address.
  */
 template <class Handler, class IoExecutor, class Deliver, class... Results>
 class async_operation final : public operation<Results...>
 {
-    using allocator = asio::associated_allocator_t<Handler, asio::recycling_allocator<void>>;
-    using own_allocator = typename std::allocator_traits<allocator>::template rebind_alloc<
+public:
+    using allocator_type = asio::associated_allocator_t<Handler, asio::recycling_allocator<void>>;
+
+private:
+    using own_allocator = typename std::allocator_traits<allocator_type>::template rebind_alloc<
         async_operation>;
     using own_traits = std::allocator_traits<own_allocator>;
     using handler_executor = asio::associated_executor_t<Handler, IoExecutor>;
+    // Keeps the executors busy until the handler has returned, as Asio's own operations do: an
+    // io_context must not run out of work, and be stopped by that, in another thread at some time
+    // afterwards.
     using work = std::pair<tracked_work<handler_executor>, tracked_work<IoExecutor>>;
 
 public:
@@ -219,16 +204,11 @@ public:
 
     void complete(error_code ec, Results... results) override
     {
+        // To post is to give this object away.
         const auto token = std::move(token_);
         const handler_executor executor = executor_;
-        bound_completion<Handler, Deliver, work, Results...> completion(
-            std::move(handler_),
-            std::move(deliver_),
-            std::move(work_),
-            std::tuple<error_code, Results...>(ec, std::move(results)...)
-        );
-        free(completion.get_allocator());
-        asio::post(executor, std::move(completion));
+        results_.emplace(ec, std::move(results)...);
+        asio::post(executor, posted_completion<async_operation>(this));
     }
 
     void destroy() noexcept override
@@ -237,6 +217,28 @@ public:
         // Kept until the memory is free: it may own that from which the memory came.
         Handler handler(std::move(handler_));
         free(asio::get_associated_allocator(handler, asio::recycling_allocator<void>()));
+    }
+
+    allocator_type get_allocator() const noexcept
+    {
+        return asio::get_associated_allocator(handler_, asio::recycling_allocator<void>());
+    }
+
+    /// On the handler's executor, so this cannot race with its cancellation.
+    void call_handler()
+    {
+        auto slot = asio::get_associated_cancellation_slot(handler_);
+        if (slot.is_connected())
+            slot.clear();
+        const work busy(std::move(work_));
+        Handler handler(std::move(handler_));
+        Deliver deliver(std::move(deliver_));
+        auto results = std::move(*results_);
+        free(asio::get_associated_allocator(handler, asio::recycling_allocator<void>()));
+        std::apply(
+            [&](error_code ec, Results&... rest) { deliver(handler, ec, std::move(rest)...); },
+            results
+        );
     }
 
 private:
@@ -254,7 +256,7 @@ private:
     {
     }
 
-    void free(const allocator& from) noexcept
+    void free(const allocator_type& from) noexcept
     {
         own_allocator alloc(from);
         this->~async_operation();
@@ -266,6 +268,7 @@ private:
     Deliver deliver_;
     handler_executor executor_;
     work work_;
+    std::optional<std::tuple<error_code, Results...>> results_;
 };
 
 }  // namespace socketlock::detail

@@ -127,8 +127,9 @@ SOCKETLOCK_DECL void claim::unlock()
             machine_.release();
             t.touch(shared_from_this());
         }
-        else
+        else if (is_over())
             complete_plain(unlock_op_, is_lost() ? errc::lost : errc::not_owner, t);
+        // Else the lock object was destroyed meanwhile, and its release answers for this one.
     });
 }
 

@@ -26,12 +26,13 @@ SOCKETLOCK_DECL void claim_machine::transact(claim_phase phase, intent to)
 
 SOCKETLOCK_DECL const claim_machine::successor* claim_machine::heir() const noexcept
 {
+    // Of two connections of one claim that which came last.
     const auto lowest = std::min_element(
-        successors_.begin(),
-        successors_.end(),
+        successors_.rbegin(),
+        successors_.rend(),
         [](const successor& a, const successor& b) { return a.ticket < b.ticket; }
     );
-    return lowest == successors_.end() ? nullptr : &*lowest;
+    return lowest == successors_.rend() ? nullptr : &*lowest;
 }
 
 SOCKETLOCK_DECL void claim_machine::begin(bool wait)
@@ -388,12 +389,8 @@ SOCKETLOCK_DECL void claim_machine::successor_attached(const successor& s)
         act(kind::say_moved).link = s.link;
         return;
     }
-    // One that comes again has lost its former connection, whose end may not be known here yet.
-    const auto is_same = [&](const successor& known) { return known.who.who == s.who.who; };
-    successors_.erase(
-        std::remove_if(successors_.begin(), successors_.end(), is_same),
-        successors_.end()
-    );
+    // It may be there already, by a connection that broke. Both are kept: this one need not be the
+    // younger, since connections are read in any order.
     successors_.push_back(s);
     act(kind::say_attached).link = s.link;
     if (phase_ == claim_phase::holding)

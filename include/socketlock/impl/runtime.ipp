@@ -17,7 +17,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <exception>
 
 namespace socketlock::detail {
@@ -28,12 +30,25 @@ struct current_runtime
 {
     std::weak_ptr<runtime> instance;
     std::uint64_t generation = 0;
+    /// Runtimes that have not quite gone: the last one's user may have been its own thread.
+    std::atomic<int> number{0};
 };
 
 inline current_runtime& the_current_runtime()
 {
     static current_runtime& instance = *new current_runtime;
     return instance;
+}
+
+// A program that ends should not leave its presences for others to find dead, only because the
+// runtime's thread has not come to remove them yet. Nobody waits for a runtime that is in use.
+inline void wait_for_last_runtime()
+{
+    const current_runtime& current = the_current_runtime();
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::milliseconds(200);
+    while (current.generation == fork_generation() && current.instance.expired() &&
+           current.number != 0 && std::chrono::steady_clock::now() < limit)
+        std::this_thread::yield();
 }
 
 SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
@@ -50,6 +65,7 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
                 new std::weak_ptr<runtime>(std::move(current.instance));
             current.instance = {};
             current.generation = generation;
+            current.number = 0;
         }
         if (auto running = current.instance.lock())
             return running;
@@ -74,6 +90,8 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
     if (auto running = current.instance.lock())
         return running;
     current.instance = started;
+    static const bool waits_at_exit = std::atexit(wait_for_last_runtime) == 0;
+    static_cast<void>(waits_at_exit);
     return started;
 }
 
@@ -84,6 +102,7 @@ SOCKETLOCK_DECL runtime::runtime(std::uint64_t generation)
     asio::steady_timer(state_->context);
     const signal_mask no_signals;
     thread_ = std::thread([state = state_] { state->context.run(); });
+    ++the_current_runtime().number;
 }
 
 SOCKETLOCK_DECL runtime::~runtime()
@@ -99,6 +118,7 @@ SOCKETLOCK_DECL runtime::~runtime()
         directory->own.remove();
     caretaker_.reset();
     endpoint_.reset();
+    --the_current_runtime().number;
 }
 
 SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(

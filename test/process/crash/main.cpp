@@ -6,7 +6,6 @@
 // With an argument: only the scenarios whose names contain it.
 
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <set>
@@ -29,13 +28,6 @@ namespace {
 
 using namespace crash;
 
-// Sanitized programs make far more calls, and slower.
-unsigned step_between_calls()
-{
-    const char* const sanitizers = std::getenv("SOCKETLOCK_SANITIZE");
-    return sanitizers != nullptr && *sanitizers != '\0' ? 7 : 1;
-}
-
 // Lets the process end by itself in the last run; true if all was well.
 bool run(const scenario& what)
 {
@@ -45,7 +37,7 @@ bool run(const scenario& what)
     unsigned points = 0;
     int failures = 0;
     bool has_ended = false;
-    for (unsigned n = 1; !has_ended && n < most && failures < 5; n += step_between_calls())
+    for (unsigned n = 1; !has_ended && n < most && failures < 5; n += is_sanitized() ? 7 : 1)
     {
         const stress::shared<blackboard> board;
         const temporary_directory directory;

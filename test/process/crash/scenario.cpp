@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
@@ -26,8 +27,14 @@ using socketlock::error_code;
 
 namespace {
 
-// Less than the pause after which a waiter looks at the record without having been woken.
-constexpr std::chrono::milliseconds soon{2000};
+constexpr std::chrono::milliseconds at_last{60000};
+
+// Less than the pause after which a waiter looks at the record without having been woken; not for
+// sanitized programs, which may take that long.
+std::chrono::milliseconds soon()
+{
+    return is_sanitized() ? at_last : std::chrono::milliseconds(2000);
+}
 
 void require(bool condition, const std::string& what)
 {
@@ -152,7 +159,7 @@ kill_point handing_over(const scene& s)
     const event acquired;
     // Started first, as nobody is there to start it while the holder is being traced.
     child waiter([&] {
-        require(held.wait(soon), "the holder did not begin");
+        require(held.wait(at_last), "the holder did not begin");
         wait_and_say(s, acquired);
     });
     const kill_point result = kill_at(s.number, s.board.is_armed, [&] {
@@ -164,7 +171,7 @@ kill_point handing_over(const scene& s)
         s.board.is_armed = true;
         u.lock().unlock();
     });
-    require(acquired.wait(soon), "the waiter did not get the lock");
+    require(acquired.wait(soon()), "the waiter did not get the lock");
     require(waiter.wait(), "the waiter failed");
     return result;
 }
@@ -183,10 +190,10 @@ kill_point waiting(const scene& s)
         contended.happen();
         u.lock().unlock();
     });
-    require(held.wait(soon), "the holder did not begin");
+    require(held.wait(at_last), "the holder did not begin");
     child next([&] {
         // By the waiter that is being killed; else this one is to be the first.
-        contended.wait(soon);
+        contended.wait(at_last);
         wait_and_say(s, acquired);
     });
     const kill_point result = kill_at(s.number, s.board.is_armed, [&] {
@@ -197,7 +204,7 @@ kill_point waiting(const scene& s)
         u.lock().unlock();
     });
     contended.happen();
-    require(acquired.wait(soon), "the next waiter did not get the lock");
+    require(acquired.wait(soon()), "the next waiter did not get the lock");
     require(next.wait(), "the next waiter failed");
     require(holder.wait(), "the holder failed");
     return result;
@@ -234,6 +241,12 @@ void lock_at_first_try(const scene& s)
 
 }  // namespace
 
+bool is_sanitized()
+{
+    const char* const sanitizers = std::getenv("SOCKETLOCK_SANITIZE");
+    return sanitizers != nullptr && *sanitizers != '\0';
+}
+
 void check_end(const scene& s)
 {
     require(presences(s.lock_dir, false).empty(), "it left its presence");
@@ -255,12 +268,12 @@ void check_aftermath(const scene& s)
 }
 
 const scenario scenarios[scenario_count] = {
-    {"first_use",                   &first_use,       true },
-    {"a_free_lock",                 &free_lock,       true },
-    {"a_lock_whose_holder_died",    &dead_holder,     true },
-    {"an_owner_that_is_destroyed",  &destroyed_owner, true },
-    {"handing_over_to_a_waiter",    &handing_over,    false},
-    {"waiting_with_another_behind", &waiting,         true },
+    {"first_use",                   &first_use,       true},
+    {"a_free_lock",                 &free_lock,       true},
+    {"a_lock_whose_holder_died",    &dead_holder,     true},
+    {"an_owner_that_is_destroyed",  &destroyed_owner, true},
+    {"handing_over_to_a_waiter",    &handing_over,    true},
+    {"waiting_with_another_behind", &waiting,         true},
 };
 
 }  // namespace crash

@@ -43,6 +43,9 @@ struct scenario
 inline constexpr int scenario_count = 6;
 extern const scenario scenarios[scenario_count];
 
+/// Sanitized programs make far more calls, and slower.
+bool is_sanitized();
+
 /// A process that ended by itself has left no presence. Throws std::runtime_error if it has.
 void check_end(const scene& s);
 

@@ -1,0 +1,192 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "lock_fixture.hpp"
+#include "other_process.hpp"
+
+using namespace lock_fixture;
+using asio::error::operation_aborted;
+using fork_event = asio::execution_context::fork_event;
+
+namespace {
+
+struct with_pending_operations : with_locks
+{
+    process_lock holder = make();
+    process_lock waiter = make();
+    std::size_t completed = 0;
+    std::size_t aborted = 0;
+
+    with_pending_operations()
+    {
+        holder.lock();
+        const auto handler = [this](error_code ec) {
+            ++(ec == operation_aborted ? aborted : completed);
+        };
+        holder.async_wait_lost(handler);
+        waiter.async_lock(handler);
+        // The record is left alone from when the waiter is in the queue.
+        bool contended = false;
+        holder.async_wait_contended([&](error_code ec) { contended = !ec; });
+        run_until([&] { return contended; });
+    }
+};
+
+/// In a child: what went wrong, as an exit code.
+class checks
+{
+public:
+    void check(bool good)
+    {
+        ++number_;
+        if (!good && first_bad_ == 0)
+            first_bad_ = number_;
+    }
+    int first_bad() const noexcept { return first_bad_; }
+
+private:
+    int number_ = 0;
+    int first_bad_ = 0;
+};
+
+}  // namespace
+
+// execution_context::notify_fork, and what a child may do with its parent's locks.
+BOOST_FIXTURE_TEST_SUITE(completion_fork, with_pending_operations)
+
+BOOST_AUTO_TEST_CASE(parent_goes_on_as_if_nothing_had_happened)
+{
+    context.notify_fork(fork_event::fork_prepare);
+    other_process child([](line&) { return 0; });
+    context.notify_fork(fork_event::fork_parent);
+    BOOST_TEST(child.wait() == 0);
+    BOOST_TEST(context.poll() == 0u);
+    BOOST_TEST(holder.owns_lock());
+    holder.unlock();
+    run();
+    BOOST_TEST(waiter.owns_lock());
+    BOOST_TEST(completed == 1u);
+    BOOST_TEST(aborted == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(operations_are_aborted_in_a_child_that_notifies)
+{
+    context.notify_fork(fork_event::fork_prepare);
+    other_process child([&](line&) {
+        checks c;
+        context.notify_fork(fork_event::fork_child);
+        context.poll();
+        c.check(aborted == 2);
+        c.check(completed == 0);
+        return c.first_bad();
+    });
+    context.notify_fork(fork_event::fork_parent);
+    BOOST_TEST(child.wait() == 0);
+    BOOST_TEST(aborted == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(operations_never_complete_in_a_child_that_does_not_notify)
+{
+    other_process child([&](line& parent) {
+        checks c;
+        parent.say('F');
+        parent.hear();
+        context.poll();
+        c.check(aborted == 0 && completed == 0);
+        return c.first_bad();
+    });
+    BOOST_TEST_REQUIRE(child.hear() == 'F');
+    holder.unlock();
+    run();
+    BOOST_TEST(waiter.owns_lock());
+    child.say('.');
+    BOOST_TEST(child.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(child_does_not_own_what_its_parent_holds)
+{
+    const std::string before = contents_of(holder.path());
+    context.notify_fork(fork_event::fork_prepare);
+    other_process child([&](line&) {
+        checks c;
+        context.notify_fork(fork_event::fork_child);
+        c.check(!holder.owns_lock());
+        c.check(holder.fencing_token() == 0);
+        c.check(holder.port() == 0);
+        error_code ec;
+        holder.unlock(ec);
+        c.check(ec == errc::not_owner);
+        std::optional<error_code> unlocked;
+        holder.async_unlock([&](error_code e) { unlocked = e; });
+        context.restart();
+        context.poll();
+        c.check(unlocked == make_error_code(errc::not_owner));
+        return c.first_bad();
+    });
+    context.notify_fork(fork_event::fork_parent);
+    BOOST_TEST(child.wait() == 0);
+    BOOST_TEST(holder.owns_lock());
+    BOOST_TEST(contents_of(holder.path()) == before);
+    BOOST_TEST(holder.holder()->verified);
+}
+
+BOOST_AUTO_TEST_CASE(child_may_lock_anew_by_a_runtime_of_its_own)
+{
+    context.notify_fork(fork_event::fork_prepare);
+    other_process child([&](line& parent) {
+        checks c;
+        context.notify_fork(fork_event::fork_child);
+        error_code ec;
+        c.check(!holder.try_lock(ec));
+        c.check(!ec);
+        c.check(holder.blocker() && holder.blocker()->pid == ::getppid());
+        const auto info = holder.holder(ec);
+        c.check(info && info->pid == ::getppid() && info->verified);
+        {
+            process_lock own = make("other");
+            c.check(own.try_lock());
+            c.check(own.owns_lock());
+            parent.say(c.first_bad() == 0 ? 'L' : 'E');
+            parent.hear();
+            own.unlock(ec);
+            c.check(!ec);
+        }
+        return c.first_bad();
+    });
+    context.notify_fork(fork_event::fork_parent);
+    BOOST_TEST(child.hear() == 'L');
+    process_lock other = make("other");
+    BOOST_TEST(!other.try_lock());
+    BOOST_TEST(other.blocker()->pid == child.pid());
+    child.say('.');
+    BOOST_TEST(child.wait() == 0);
+    BOOST_TEST(other.try_lock());
+    BOOST_TEST(holder.owns_lock());
+}
+
+BOOST_AUTO_TEST_CASE(child_that_destroys_its_copies_leaves_the_parents_locks_alone)
+{
+    other_process child([&](line&) {
+        {
+            const process_lock dropped = std::move(holder);
+            const process_lock dropped_too = std::move(waiter);
+        }
+        return 0;
+    });
+    BOOST_TEST(child.wait() == 0);
+    BOOST_TEST(holder.owns_lock());
+    BOOST_TEST(!make().try_lock());
+    holder.unlock();
+    run();
+    BOOST_TEST(waiter.owns_lock());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
