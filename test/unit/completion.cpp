@@ -14,9 +14,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
 #include <future>
 #include <memory>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -205,7 +207,11 @@ BOOST_AUTO_TEST_CASE(stackful_coroutines_wait_for_locks)
             error_code ec;
             other.async_unlock(yield[ec]);
             BOOST_TEST(ec == errc::not_owner);
-            BOOST_CHECK_THROW(other.async_unlock(yield), boost::system::system_error);
+            // AddressSanitizer cannot unwind the stack of a fiber.
+            const char* const sanitizers = std::getenv("SOCKETLOCK_SANITIZE");
+            if (sanitizers == nullptr ||
+                std::string(sanitizers).find("address") == std::string::npos)
+                BOOST_CHECK_THROW(other.async_unlock(yield), boost::system::system_error);
             asio::post(context, [&] { lock.unlock(); });
             other.async_lock(yield);
             BOOST_TEST(other.owns_lock());

@@ -100,7 +100,10 @@ inline handshake_action receive(handshake_client& client, const bytes& frame)
 
 /// The server's verdict about `hello` where the key that belongs to it is `key`.
 inline handshake_action receive(
-    handshake_server& server, const bytes& hello, const secret_key& key, encoded_frame& reply
+    handshake_server& server,
+    const bytes& hello,
+    const secret_key& key,
+    encoded_frame& reply
 )
 {
     const handshake_action action = server.on_frame(view(hello));
@@ -158,8 +161,8 @@ struct exchange
                 }
                 server_authenticated = true;
                 send(2, welcome, to_client, [&](const frame_view& last) {
-                    client_authenticated =
-                        client.on_frame(last, reply) == handshake_action::authenticated;
+                    client_authenticated = client.on_frame(last, reply) ==
+                                           handshake_action::authenticated;
                 });
             });
         });

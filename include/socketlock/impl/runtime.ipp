@@ -17,10 +17,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
+#include <future>
+#include <utility>
 
 namespace socketlock::detail {
 
@@ -30,8 +31,8 @@ struct current_runtime
 {
     std::weak_ptr<runtime> instance;
     std::uint64_t generation = 0;
-    /// Runtimes that have not quite gone: the last one's user may have been its own thread.
-    std::atomic<int> number{0};
+    /// The thread of the last runtime, if that was destroyed on it.
+    std::thread retired;
 };
 
 inline current_runtime& the_current_runtime()
@@ -41,14 +42,32 @@ inline current_runtime& the_current_runtime()
 }
 
 // A program that ends should not leave its presences for others to find dead, only because the
-// runtime's thread has not come to remove them yet. Nobody waits for a runtime that is in use.
-inline void wait_for_last_runtime()
+// runtime's thread has not come yet to what its last user has left for it. Nobody waits for a
+// runtime that is in use, by a lock of static storage perhaps.
+inline void finish_last_runtime()
 {
-    const current_runtime& current = the_current_runtime();
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::milliseconds(200);
-    while (current.generation == fork_generation() && current.instance.expired() &&
-           current.number != 0 && std::chrono::steady_clock::now() < limit)
-        std::this_thread::yield();
+    current_runtime& current = the_current_runtime();
+    std::shared_ptr<runtime> last;
+    {
+        const std::lock_guard<std::mutex> lock(fork_mutex());
+        if (current.generation != fork_generation())
+            return;
+        last = current.instance.lock();
+    }
+    for (int round = 0; round < 3 && last && last.use_count() != 1; ++round)
+    {
+        const auto done = std::make_shared<std::promise<void>>();
+        last->post([done] { done->set_value(); });
+        done->get_future().wait_for(std::chrono::milliseconds(100));
+    }
+    last.reset();
+    std::thread retired;
+    {
+        const std::lock_guard<std::mutex> lock(fork_mutex());
+        retired.swap(current.retired);
+    }
+    if (retired.joinable())
+        retired.join();
 }
 
 SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
@@ -65,7 +84,8 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
                 new std::weak_ptr<runtime>(std::move(current.instance));
             current.instance = {};
             current.generation = generation;
-            current.number = 0;
+            // No thread of the parent's is here to be joined.
+            new std::thread(std::move(current.retired));
         }
         if (auto running = current.instance.lock())
             return running;
@@ -90,8 +110,8 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
     if (auto running = current.instance.lock())
         return running;
     current.instance = started;
-    static const bool waits_at_exit = std::atexit(wait_for_last_runtime) == 0;
-    static_cast<void>(waits_at_exit);
+    static const bool finishes = std::atexit(finish_last_runtime) == 0;
+    static_cast<void>(finishes);
     return started;
 }
 
@@ -102,7 +122,6 @@ SOCKETLOCK_DECL runtime::runtime(std::uint64_t generation)
     asio::steady_timer(state_->context);
     const signal_mask no_signals;
     thread_ = std::thread([state = state_] { state->context.run(); });
-    ++the_current_runtime().number;
 }
 
 SOCKETLOCK_DECL runtime::~runtime()
@@ -111,14 +130,21 @@ SOCKETLOCK_DECL runtime::~runtime()
     state_->context.stop();
     // The last user may be a completion that is destroyed on our own thread.
     if (thread_.get_id() == std::this_thread::get_id())
-        thread_.detach();
+    {
+        std::thread before;
+        {
+            const std::lock_guard<std::mutex> lock(fork_mutex());
+            before = std::exchange(the_current_runtime().retired, std::move(thread_));
+        }
+        if (before.joinable())
+            before.join();
+    }
     else
         thread_.join();
     for (const auto& [id, directory] : directories_)
         directory->own.remove();
     caretaker_.reset();
     endpoint_.reset();
-    --the_current_runtime().number;
 }
 
 SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(
