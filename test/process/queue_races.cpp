@@ -95,9 +95,9 @@ BOOST_AUTO_TEST_CASE(a_waiter_that_runs_out_of_time_hurts_nobody)
 {
     crowd c(0, 4);
     c.add();
-    c.add("async_lock_for", "100");
+    c.add("async_lock_for", "500");
     c.add();
-    c.add("async_lock_for", "50");
+    c.add("async_lock_for", "250");
     for (const std::size_t i : {1, 3})
         BOOST_TEST(c.of(i).event() == "1 gave up");
     BOOST_TEST(c.holder.ask("unlock 1") == "ok");

@@ -82,6 +82,9 @@ public:
         complete_all(t);
     }
 
+    /// False if the path of the lock file names another file than the one that is open, or none is.
+    SOCKETLOCK_DECL bool is_in_place();
+
     /// One transaction for a claim; false if the guard is taken. Only within `run`.
     SOCKETLOCK_DECL bool transact(claim& c, intent what, transaction_result& result);
 

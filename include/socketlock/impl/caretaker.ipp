@@ -29,8 +29,17 @@ SOCKETLOCK_DECL void caretaker::add(const std::shared_ptr<lock_directory>& direc
     directories_.push_back(directory);
     if (!watch_.add(directory->choice.path))
         look_later();
-    // For what was removed before it was watched.
-    look_after(directory);
+    const auto owner = owner_.lock();
+    if (!owner)
+        return;
+    // For what was removed before it was watched; no transaction where all is in place.
+    error_code ignored;
+    owner->see_to_presence(*directory, ignored);
+    for (const auto& c : owner->holding_claims(*directory))
+    {
+        if (!c->entry()->is_in_place())
+            c->on_event([](claim_machine& m) { m.look_after_record(); });
+    }
 }
 
 SOCKETLOCK_DECL void caretaker::on_change(const std::string& path, const std::string& name)

@@ -70,6 +70,12 @@ SOCKETLOCK_DECL record lock_entry::read_or_heal(transaction& t, claim& c, error_
     return r;
 }
 
+SOCKETLOCK_DECL bool lock_entry::is_in_place()
+{
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return file_.is_in_place();
+}
+
 SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_result& result)
 {
     error_code& ec = result.ec;
