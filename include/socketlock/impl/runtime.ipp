@@ -110,6 +110,10 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
     if (auto running = current.instance.lock())
         return running;
     current.instance = started;
+    // libcrypto cleans up at exit, too. It registers for that when it is first used: before us, so
+    // that its turn comes when our thread, which uses it, has ended.
+    error_code ignored;
+    static_cast<void>(random_nonce(ignored));
     static const bool finishes = std::atexit(finish_last_runtime) == 0;
     static_cast<void>(finishes);
     return started;
