@@ -21,7 +21,8 @@ listener='trap "echo HUP >>got" HUP; trap "echo INT >>got" INT; trap "echo QUIT 
 on_terminal()
 {
     mkfifo keyboard
-    "${defaults[@]}" script -qefc "$1" /dev/null <keyboard >shown 2>&1 &
+    # Not every shell outlives a SIGQUIT of the terminal's while it waits for a command: bash does.
+    SHELL=$BASH "${defaults[@]}" script -qefc "$1" /dev/null <keyboard >shown 2>&1 &
     terminal=$!
     exec 7>keyboard
 }
