@@ -10,25 +10,82 @@
 #include <boost/system/errc.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <climits>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <thread>
 
 namespace socketlock::detail {
 
-/// Takes what libcrypto adds to the thread's error queue off it again.
-class openssl_error_scope
+// The process exits, and libcrypto will destroy what it has while our thread, which may belong to
+// a lock of static storage, goes on. From here on nobody uses it; who does so now is waited for.
+struct libcrypto_users
+{
+    std::atomic<int> number{0};
+    std::atomic<bool> is_closed{false};
+    const std::uint64_t generation = fork_generation();
+
+    libcrypto_users();
+};
+
+// Never destroyed: threads outlive static destruction.
+inline libcrypto_users& the_libcrypto_users()
+{
+    static libcrypto_users& instance = *new libcrypto_users;
+    return instance;
+}
+
+inline void close_libcrypto()
+{
+    using namespace std::chrono_literals;
+    libcrypto_users& users = the_libcrypto_users();
+    users.is_closed = true;
+    // In the child of a fork some of them may be threads of the parent.
+    const bool is_exact = users.generation == fork_generation();
+    const auto limit = std::chrono::steady_clock::now() + (is_exact ? 5000ms : 50ms);
+    while (users.number != 0 && std::chrono::steady_clock::now() < limit)
+        std::this_thread::yield();
+}
+
+inline libcrypto_users::libcrypto_users()
+{
+    // With any option it registers its own function for the exit now: ours runs before that.
+    OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, nullptr);
+    std::atexit(close_libcrypto);
+}
+
+/// One use of libcrypto. Takes what that adds to the thread's error queue off it again.
+class libcrypto_use
 {
 public:
-    openssl_error_scope() noexcept { ERR_set_mark(); }
-    ~openssl_error_scope() { ERR_pop_to_mark(); }
-    openssl_error_scope(const openssl_error_scope&) = delete;
-    openssl_error_scope& operator=(const openssl_error_scope&) = delete;
+    libcrypto_use() noexcept
+    {
+        libcrypto_users& users = the_libcrypto_users();
+        ++users.number;
+        is_allowed_ = !users.is_closed;
+        if (is_allowed_)
+            ERR_set_mark();
+    }
+    ~libcrypto_use()
+    {
+        if (is_allowed_)
+            ERR_pop_to_mark();
+        --the_libcrypto_users().number;
+    }
+    libcrypto_use(const libcrypto_use&) = delete;
+    libcrypto_use& operator=(const libcrypto_use&) = delete;
+
+    explicit operator bool() const noexcept { return is_allowed_; }
+
+private:
+    bool is_allowed_;
 };
 
 /// The `fork_generation()` for which libcrypto's generator was last seeded.
@@ -51,9 +108,9 @@ struct id_buffer
 void random_bytes(void* data, std::size_t size, error_code& ec) noexcept
 {
     ec.clear();
-    const openssl_error_scope scope;
+    const libcrypto_use use;
     const std::uint64_t generation = fork_generation();
-    bool ok = size <= INT_MAX;
+    bool ok = use && size <= INT_MAX;
     // libcrypto knows a child by its process id only, but process 1 of a PID namespace can have a
     // child that is process 1 of another one, and would have the same numbers follow.
     if (ok && seeded_generation().load(std::memory_order_acquire) != generation)
@@ -106,10 +163,11 @@ id128 random_id(error_code& ec) noexcept
 digest sha256(byte_view message, error_code& ec) noexcept
 {
     ec.clear();
-    const openssl_error_scope scope;
+    const libcrypto_use use;
     digest result{};
-    if (EVP_Digest(message.data(), message.size(), result.data(), nullptr, EVP_sha256(), nullptr) !=
-        1)
+    if (!use ||
+        EVP_Digest(message.data(), message.size(), result.data(), nullptr, EVP_sha256(), nullptr) !=
+            1)
     {
         result.fill(0);
         ec = make_error_code(boost::system::errc::operation_not_supported);
@@ -120,13 +178,13 @@ digest sha256(byte_view message, error_code& ec) noexcept
 digest hmac_sha256(byte_view key, byte_view message, error_code& ec) noexcept
 {
     ec.clear();
-    const openssl_error_scope scope;
+    const libcrypto_use use;
     digest result{};
     // A null pointer would mean no key at all, which is an error, and not an empty one.
     static constexpr unsigned char empty_key = 0;
     const unsigned char* const key_data = key.empty() ? &empty_key : key.data();
     const unsigned char* made = nullptr;
-    if (key.size() <= INT_MAX)
+    if (use && key.size() <= INT_MAX)
     {
         made = HMAC(
             EVP_sha256(),

@@ -85,7 +85,8 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
             current.instance = {};
             current.generation = generation;
             // No thread of the parent's is here to be joined.
-            new std::thread(std::move(current.retired));
+            if (current.retired.joinable())
+                new std::thread(std::move(current.retired));
         }
         if (auto running = current.instance.lock())
             return running;

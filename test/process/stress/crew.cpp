@@ -139,6 +139,14 @@ void crew::run(std::chrono::milliseconds time, const disturbance& d, bool until_
         if (until_violation && arena_.violations != 0)
             break;
         continue_some(now);
+        look_for_ends();
+        for (std::size_t i = 0; i < worker_count; ++i)
+        {
+            if (members_[i].pid != 0)
+                continue;
+            ++exits_;
+            start(i);
+        }
         if (next_kill <= now)
         {
             const std::size_t victim = choose();

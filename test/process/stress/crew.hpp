@@ -43,6 +43,8 @@ public:
 
     std::uint64_t kills() const noexcept { return kills_; }
     std::uint64_t stops() const noexcept { return stops_; }
+    /// Workers that ended by themselves, holding the lock.
+    std::uint64_t exits() const noexcept { return exits_; }
     /// Kills that came while a worker was incrementing the counter.
     std::uint64_t interrupted_increments() const noexcept { return interrupted_increments_; }
 
@@ -75,6 +77,7 @@ private:
     std::minstd_rand random_{std::random_device{}()};
     std::uint64_t kills_ = 0;
     std::uint64_t stops_ = 0;
+    std::uint64_t exits_ = 0;
     std::uint64_t interrupted_increments_ = 0;
 };
 

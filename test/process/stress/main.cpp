@@ -184,7 +184,7 @@ bool run(const section& s, const settings& how)
 
     std::printf(
         "%s: %zu processes, %.1f s: %llu acquisitions (%.0f/s), %llu refusals, %llu kills, "
-        "%llu stops, %llu increments interrupted, %llu errors, %llu violations\n",
+        "%llu stops, %llu exits, %llu increments interrupted, %llu errors, %llu violations\n",
         s.name,
         worker_count,
         took.count(),
@@ -193,6 +193,7 @@ bool run(const section& s, const settings& how)
         static_cast<unsigned long long>(total(a, &slot::refusals)),
         static_cast<unsigned long long>(workers.kills()),
         static_cast<unsigned long long>(workers.stops()),
+        static_cast<unsigned long long>(workers.exits()),
         static_cast<unsigned long long>(workers.interrupted_increments()),
         static_cast<unsigned long long>(a.errors),
         static_cast<unsigned long long>(a.violations)
