@@ -83,7 +83,8 @@ inline const std::string bare = "bare C";
 inline const std::string own = "socketlock";
 inline const std::string own_async = "socketlock async";
 inline const std::string flock_opened = "flock(2), open and close";
-inline const std::string version_1 = "socketlock.py 0.1.0";
+inline const std::string bare_design = "bare C, transaction and two threads";
+inline const std::string version_1 = "v1 (Python socketlock 0.1.0)";
 
 void add_bare_peers(std::vector<peer>& peers);
 /// A message between processes, which is the least that a handoff takes.

@@ -175,7 +175,7 @@ void add_message_peers(std::vector<peer>& peers)
     peers.push_back(message);
 
     peer design;
-    design.name = "bare C, transaction and two threads";
+    design.name = bare_design;
     design.groups = {group::handoff, group::crash};
     design.prepare = [](const place& where, const std::string& name) {
         const auto both = std::make_shared<connection>(connect_to_self());

@@ -39,7 +39,7 @@ else:
     try_lock, unlock = plain(lock.try_acquire), plain(lock.release)
     def wait():
         if not try_lock():
-            sys.exit('socketlock.py does not wait')
+            sys.exit('version 1 does not wait')
 
 def read_all(size):
     data = b''
