@@ -35,7 +35,7 @@ struct directory_fixture
         BOOST_TEST(p.ask("lock_for 1 100") == failure(why));
         BOOST_TEST(p.ask("unlock 1") == failure(errc::not_owner));
         BOOST_TEST(p.ask("close 1") == "ok");
-        BOOST_TEST(eventually([&] { return p.ask("descriptors") == before; }));
+        BOOST_TEST(eventually([&] { return has_no_more_than(p, before); }));
     }
 
     void expect_lock(peer& p, const std::string& path = {})
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_default_directory_that_others_may_write_to_is_refused)
 {
     fs::create_directory(base / "socketlock");
     peer p = with_runtime_directory();
-    for (const ::mode_t mode : {0770, 0707, 0777, 01777})
+    for (const ::mode_t mode : {0770u, 0707u, 0777u, 01777u})
     {
         ::chmod((base / "socketlock").c_str(), mode);
         expect_refusal(p, {}, errc::insecure_directory);
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(
     *boost::unit_test::precondition(runs_as_root)
 )
 {
-    for (const ::mode_t mode : {0755, 0711, 0700, 0})
+    for (const ::mode_t mode : {0755u, 0711u, 0700u, 0u})
     {
         const lock_directory directory;
         ::chmod(directory.path().c_str(), mode);

@@ -85,7 +85,7 @@ struct record_fixture
         for (const char* const command : {"try 9", "lock 9", "lock_for 9 100", "holder 9"})
             BOOST_TEST(p.ask(command) == failure(why));
         BOOST_TEST(p.ask("close 9") == "ok");
-        BOOST_TEST(eventually([&] { return p.ask("descriptors") == descriptors; }));
+        BOOST_TEST(eventually([&] { return has_no_more_than(p, descriptors); }));
         BOOST_TEST((contents_of(file) == before));
         BOOST_TEST(inode(file) == original);
     }

@@ -65,8 +65,10 @@ BOOST_AUTO_TEST_CASE(row_06_a_contender_without_descriptors_does_not_rob)
         }
         p.ask("holder 1");
         BOOST_TEST(p.ask("close 1") == "ok");
-        BOOST_TEST(eventually([&] { return p.ask("descriptors") == descriptors; }));
+        BOOST_TEST(eventually([&] { return has_no_more_than(p, descriptors); }));
         BOOST_TEST(our_part(directory.lock_file("x")).at("holder") == before);
+        // LeakSanitizer wants descriptors at the end.
+        BOOST_TEST(p.ask("relax") == "ok");
     }
     BOOST_TEST(holder.ask("unlock 1") == "ok");
 }
@@ -131,7 +133,7 @@ BOOST_AUTO_TEST_CASE(
         BOOST_TEST(p.ask(command) == failure(errc::no_space));
     BOOST_TEST(p.ask("holder 1") == "none");
     BOOST_TEST(p.ask("close 1") == "ok");
-    BOOST_TEST(eventually([&] { return p.ask("descriptors") == descriptors; }));
+    BOOST_TEST(eventually([&] { return has_no_more_than(p, descriptors); }));
     BOOST_TEST(p.ask("run ls -A " + directory.path()) == "fill ");
     BOOST_TEST(p.ask("open 1 x " + directory.path()) == "ok");
 
@@ -189,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_read_only_file_system_is_told, *boost::unit_test::precond
         BOOST_TEST(p.ask("open 1 " + std::string("x ") + directory / "below") == "ok");
         BOOST_TEST(p.ask("try 1") == failure(errc::read_only_file_system));
         BOOST_TEST(p.ask("close 1") == "ok");
-        BOOST_TEST(eventually([&] { return p.ask("descriptors") == descriptors; }));
+        BOOST_TEST(eventually([&] { return has_no_more_than(p, descriptors); }));
     }
     BOOST_TEST(p.ask("run ls -lA " + directory.path()) == files);
 }

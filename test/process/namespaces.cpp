@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(row_06_a_contender_in_another_network_namespace_finds_the_l
         BOOST_TEST(contents_of(directory.lock_file("x")) == before);
         BOOST_TEST(holder.ask("owns 1") == "yes");
         BOOST_TEST(outsider.ask("close 1") == "ok");
-        BOOST_TEST(eventually([&] { return outsider.ask("descriptors") == descriptors; }));
+        BOOST_TEST(eventually([&] { return has_no_more_than(outsider, descriptors); }));
     }
 }
 
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_process_without_a_loopback_address_cannot_lock_and_is_tol
     holder.kill();
     BOOST_TEST(outsider.ask("try 1") == failure(errc::no_loopback));
     BOOST_TEST(outsider.ask("close 1") == "ok");
-    BOOST_TEST(eventually([&] { return outsider.ask("descriptors") == descriptors; }));
+    BOOST_TEST(eventually([&] { return has_no_more_than(outsider, descriptors); }));
     peer next = peer_with_lock(directory.path());
     BOOST_TEST(next.ask("try 1") == "yes");
 }

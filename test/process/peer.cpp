@@ -11,8 +11,11 @@
 #include <cstring>
 #include <exception>
 #include <fstream>
+#include <iterator>
 #include <poll.h>
+#include <set>
 #include <spawn.h>
+#include <sstream>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -300,6 +303,17 @@ peer peer_with_lock(
     peer result(std::move(wrapper));
     BOOST_TEST(result.ask("open 1 " + name + ' ' + directory) == "ok");
     return result;
+}
+
+bool has_no_more_than(peer& p, const std::string& descriptors)
+{
+    const auto words_of = [](const std::string& text) {
+        std::istringstream in(text);
+        return std::multiset<std::string>(std::istream_iterator<std::string>(in), {});
+    };
+    const auto now = words_of(p.ask("descriptors"));
+    const auto then = words_of(descriptors);
+    return std::includes(then.begin(), then.end(), now.begin(), now.end());
 }
 
 void pause_briefly()

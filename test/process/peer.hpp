@@ -101,6 +101,10 @@ peer peer_with_lock(
     std::vector<std::string> wrapper = {}
 );
 
+/// True if the peer has no descriptor that is not in the list, an earlier answer to `descriptors`.
+/// That may name some of a runtime that was just ending.
+bool has_no_more_than(peer& p, const std::string& descriptors);
+
 void pause_briefly();
 
 /// Calls `condition` until it is true. False if that takes too long.

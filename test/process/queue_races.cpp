@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_waiter_that_is_cancelled_hurts_nobody)
 {
     crowd c(5);
     // One at a time has to find a new place: the order is that of those who are attached.
-    for (const std::size_t i : {2, 4})
+    for (const std::size_t i : {2u, 4u})
     {
         BOOST_TEST(c.ask(i, "cancel") == "started");
         BOOST_TEST(c.of(i).event() == "1 error Operation canceled");
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_waiter_that_is_cancelled_hurts_nobody)
 BOOST_AUTO_TEST_CASE(a_waiter_that_is_destroyed_hurts_nobody)
 {
     crowd c(5);
-    for (const std::size_t i : {1, 4})
+    for (const std::size_t i : {1u, 4u})
     {
         BOOST_TEST(c.ask(i, "close") == "ok");
         BOOST_TEST(c.of(i).event() == "1 error Operation canceled");
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_waiter_that_runs_out_of_time_hurts_nobody)
     c.add("async_lock_for", "500");
     c.add();
     c.add("async_lock_for", "250");
-    for (const std::size_t i : {1, 3})
+    for (const std::size_t i : {1u, 3u})
         BOOST_TEST(c.of(i).event() == "1 gave up");
     BOOST_TEST(c.holder.ask("unlock 1") == "ok");
     c.expect_turns({0, 2});

@@ -60,7 +60,8 @@ std::vector<std::string> garbage()
         std::string(100000, 'x'),
     };
     // A hello of the right length, full of nonsense.
-    const auto hello = sl::hello_message().encode().bytes();
+    const auto hello_frame = sl::hello_message().encode();
+    const auto hello = hello_frame.bytes();
     result.emplace_back(reinterpret_cast<const char*>(hello.data()), hello.size());
     std::mt19937 random(1);
     for (int i = 0; i < 50; ++i)
@@ -185,7 +186,7 @@ BOOST_AUTO_TEST_CASE(garbage_gets_no_answer_and_does_no_harm)
 
 BOOST_AUTO_TEST_CASE(row_16_frames_may_come_in_pieces_of_any_size)
 {
-    for (const std::size_t piece : {1, 2, 3, 7, 64})
+    for (const std::size_t piece : {1u, 2u, 3u, 7u, 64u})
     {
         wire connection(port);
         BOOST_TEST(shake_hands(connection, address(), address().ids(), "", piece));

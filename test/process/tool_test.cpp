@@ -29,8 +29,7 @@ const char* const names[] = {
     "per%cent",
     "../../etc/passwd",
     "'; exit 9; '",
-    "gr\xc3\xb6\xc3\x9f"
-    "e \xe2\x82\xac \xf0\x9f\x98\x80",
+    "gr\xc3\xb6\xc3\x9f\x65 \xe2\x82\xac \xf0\x9f\x98\x80",
     "\xc2\x9b control",
     "{\"name\":null}",
 };

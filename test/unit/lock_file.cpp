@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(permissions_are_as_asked_for_whatever_the_umask)
 {
     for (const unsigned permissions : {0600u, 0660u})
     {
-        for (const ::mode_t mask : {0, 077, 0777})
+        for (const ::mode_t mask : {0u, 077u, 0777u})
         {
             const ::mode_t before = ::umask(mask);
             other_lock_file f(directory / "f", permissions);

@@ -103,7 +103,8 @@ BOOST_AUTO_TEST_CASE(moved_owner_owns_and_what_it_was_moved_from_does_not)
     assigned = std::move(moved);
     BOOST_TEST(assigned.owns_lock());
     BOOST_TEST(lock.owns_lock());
-    assigned = std::move(assigned);
+    scoped_lock& itself = assigned;
+    assigned = std::move(itself);
     BOOST_TEST(assigned.owns_lock());
 }
 

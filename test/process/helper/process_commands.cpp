@@ -148,6 +148,19 @@ std::string program::exhaust(int room)
     return "ok";
 }
 
+bool is_child_of_fork = false;
+
+}  // namespace test
+
+// LeakSanitizer asks this at exit. In a child of a fork it reports what only threads of the parent
+// had pointers to: it does not know the copies of their stacks and of their thread-local storage.
+extern "C" int __lsan_is_turned_off()
+{
+    return test::is_child_of_fork;
+}
+
+namespace test {
+
 // The child obeys commands from a connection to the socket at `path`.
 std::string program::fork(const std::string& path)
 {
@@ -155,6 +168,7 @@ std::string program::fork(const std::string& path)
     io_.stop();
     io_.context.notify_fork(asio::execution_context::fork_prepare);
     const ::pid_t child = ::fork();
+    is_child_of_fork = is_child_of_fork || child == 0;
     if (child == 0 && !talk_to(path))
         std::_Exit(3);
     io_.context.notify_fork(
