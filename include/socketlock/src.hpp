@@ -34,6 +34,7 @@
 #include <socketlock/impl/presence_info.ipp>
 #include <socketlock/impl/query.ipp>
 #include <socketlock/impl/record.ipp>
+#include <socketlock/impl/record_cache.ipp>
 #include <socketlock/impl/runtime.ipp>
 #include <socketlock/impl/scoped_lock.ipp>
 

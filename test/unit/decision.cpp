@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <functional>
+
 #include "decision_fixture.hpp"
 
 using namespace decision_fixture;
@@ -135,7 +137,7 @@ BOOST_AUTO_TEST_CASE(proof_is_asked_only_where_the_decision_hangs_on_it)
             BOOST_TEST((alive == (attaches ? of_both : releases ? nobody : of_holder)));
             const asked dead = decide_on(held_with_tail(holder, waiter), what, proof_of_life::dead)
                                    .proofs;
-            BOOST_TEST((dead == (releases ? nobody : of_holder)));
+            BOOST_TEST((dead == (attaches ? of_both : releases ? nobody : of_holder)));
             const asked unknown = decide_on(
                                       held_with_tail(holder, waiter),
                                       what,
@@ -162,6 +164,36 @@ BOOST_AUTO_TEST_CASE(waiter_attaches_to_the_tail_if_that_lives_else_to_the_holde
     // Who recovers has his place already, and attaches to the holder.
     BOOST_TEST((decide_on(r, intent::recover).v.attach_to == holder));
     BOOST_TEST((decide_on(r, intent::recover).after.tail == waiter));
+}
+
+// Those who queued and have not attached yet, or look again because the holder died, come first.
+BOOST_AUTO_TEST_CASE(free_lock_goes_to_the_queue_and_not_to_who_comes_late)
+{
+    record free = free_record();
+    free.tail = waiter;
+    record of_dead = held_with_tail(holder, waiter);
+    for (record& r : {std::ref(free), std::ref(of_dead)})
+    {
+        const auto lives = [&](const party& p) {
+            return p == waiter ? proof_of_life::alive : proof_of_life::dead;
+        };
+        const auto decided_by = [&](intent what, auto prove) {
+            request q;
+            q.what = what;
+            q.self.who = me;
+            record copy = r;
+            return decide(copy, q, prove);
+        };
+        const verdict v = decided_by(intent::enqueue, lives);
+        BOOST_TEST(v.what == outcome::enqueued);
+        BOOST_TEST((v.attach_to == waiter));
+        BOOST_TEST(v.ticket == r.next_ticket);
+        // One who does not queue takes what is free, and so does who was in the queue already.
+        BOOST_TEST(decided_by(intent::take, lives).what == outcome::acquired);
+        BOOST_TEST(decided_by(intent::recover, lives).what == outcome::acquired);
+        const auto nobody_lives = [](const party&) { return proof_of_life::dead; };
+        BOOST_TEST(decided_by(intent::enqueue, nobody_lives).what == outcome::acquired);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(nobody_attaches_to_a_holder_of_version_1)

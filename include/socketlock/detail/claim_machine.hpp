@@ -146,7 +146,8 @@ public:
     SOCKETLOCK_DECL void release();
     SOCKETLOCK_DECL void transacted(const transaction_result& result);
     SOCKETLOCK_DECL void timer_fired();
-    /// Somebody removed or replaced the lock file: puts the record back, or finds the lock lost.
+    /// Somebody removed or replaced the lock file: puts the record back, or finds the lock lost. A
+    /// claim that waits does so if it is granted the lock, as that may have been written before.
     SOCKETLOCK_DECL void look_after_record();
 
     // On the connection to the claim before this one.
@@ -194,6 +195,8 @@ private:
     bool refused_ = false;
     /// A connection ended without a last word: who was there may not know it, and grant the lock.
     bool was_cut_off_ = false;
+    /// The lock file was removed or replaced since this claim's last transaction.
+    bool must_look_ = false;
     link_id link_ = 0;
     std::uint64_t ticket_ = 0;
     std::uint64_t fencing_token_ = 0;

@@ -172,13 +172,19 @@ verdict decide(record& r, const request& q, Prove&& prove)
     else if (!mine && r.holder)
         v.holder = prove(*r.holder);
     const bool available = mine || (!r.holder && !r.v1_pid) || v.holder == proof_of_life::dead;
+    // A holder of version 1 has no queue, and to write would be to take its record away.
+    const bool may_queue = q.what == intent::enqueue && !mine && !r.v1_pid &&
+                           v.holder != proof_of_life::unknown;
+    const bool is_queued = may_queue && r.tail && prove(*r.tail) == proof_of_life::alive;
 
     if (q.what == intent::peek)
     {
         v.what = available ? outcome::available : outcome::held;
         return v;
     }
-    if (available)
+    // A free lock belongs to those who queued before, who may be just about to attach or to
+    // recover.
+    if (available && !is_queued)
     {
         v.what = outcome::acquired;
         if (!mine)
@@ -191,12 +197,9 @@ verdict decide(record& r, const request& q, Prove&& prove)
         return v;
     }
 
-    v.attach_to = r.holder;
-    // A holder of version 1 has no queue, and to write would be to take its record away.
-    if (q.what == intent::enqueue && r.holder && v.holder == proof_of_life::alive)
+    v.attach_to = is_queued ? r.tail : r.holder;
+    if (may_queue)
     {
-        if (r.tail && prove(*r.tail) == proof_of_life::alive)
-            v.attach_to = r.tail;
         v.what = outcome::enqueued;
         v.ticket = r.next_ticket++;
         r.tail = q.self.who;

@@ -23,6 +23,7 @@ struct id128
     SOCKETLOCK_DECL bool is_nil() const noexcept;
 
     /// 32 lower-case hex digits.
+    SOCKETLOCK_DECL std::array<char, 32> hex_digits() const noexcept;
     SOCKETLOCK_DECL std::string to_hex() const;
 
     /// Reads what `to_hex` writes and nothing else: ids come out of files that others can write

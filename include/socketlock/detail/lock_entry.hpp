@@ -12,11 +12,12 @@
 #include <socketlock/detail/lock_file.hpp>
 #include <socketlock/detail/runtime.hpp>
 
+#include <boost/container/small_vector.hpp>
+
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace socketlock::detail {
 
@@ -48,9 +49,10 @@ private:
         error_code ec;
     };
 
-    std::vector<std::shared_ptr<claim>> claims_;
-    std::vector<lock_completion> locks_;
-    std::vector<plain_completion> others_;
+    // Room for what a turn commonly sets off: it is on the stack, and most need no allocation.
+    boost::container::small_vector<std::shared_ptr<claim>, 4> claims_;
+    boost::container::small_vector<lock_completion, 2> locks_;
+    boost::container::small_vector<plain_completion, 2> others_;
 };
 
 class lock_entry : public std::enable_shared_from_this<lock_entry>

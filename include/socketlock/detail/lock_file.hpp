@@ -9,6 +9,7 @@
 #include <socketlock/config.hpp>
 #include <socketlock/detail/file.hpp>
 #include <socketlock/detail/record.hpp>
+#include <socketlock/detail/record_cache.hpp>
 
 #include <string>
 #include <string_view>
@@ -65,7 +66,11 @@ private:
 class transaction
 {
 public:
-    explicit transaction(lock_file& f) noexcept : file_(f) {}
+    /// With a cache, records that are in it need no parsing.
+    explicit transaction(lock_file& f, record_cache* cache = nullptr) noexcept
+        : file_(f), cache_(cache)
+    {
+    }
     transaction(transaction&&) = delete;
     SOCKETLOCK_DECL ~transaction();
 
@@ -78,6 +83,7 @@ public:
 
 private:
     lock_file& file_;
+    record_cache* const cache_;
     bool guarded_ = false;
     bool is_allocated_ = false;
 };

@@ -25,6 +25,7 @@ struct process_identity
 };
 
 SOCKETLOCK_DECL process_identity this_process();
+/// Costs no system call; hence it is found where forks are seen.
 SOCKETLOCK_DECL std::int64_t this_process_id() noexcept;
 
 }  // namespace socketlock::detail

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,8 +65,23 @@ inline constexpr std::size_t record_size = 4096;
  */
 SOCKETLOCK_DECL record decode_record(std::string_view text, std::string_view name, error_code& ec);
 
-/// Writes a record into `record_size` bytes, padded; corrupt_record if the fields of others leave
-/// no room.
+/// Writes records, one after the other. Not thread-safe.
+class record_writer
+{
+public:
+    SOCKETLOCK_DECL record_writer();
+    record_writer(record_writer&&) = delete;
+    SOCKETLOCK_DECL ~record_writer();
+
+    /// Fills `record_size` bytes, padded; corrupt_record if the fields of others leave no room.
+    SOCKETLOCK_DECL void write(const record& r, char* buffer, error_code& ec);
+
+private:
+    class tree;
+    std::unique_ptr<tree> tree_;
+};
+
+/// Writes one record, as `record_writer` does.
 SOCKETLOCK_DECL void encode_record(const record& r, char* buffer, error_code& ec);
 
 }  // namespace socketlock::detail

@@ -13,6 +13,7 @@
 #include <socketlock/detail/id.hpp>
 #include <socketlock/detail/lock_address.hpp>
 #include <socketlock/detail/presence.hpp>
+#include <socketlock/detail/record_cache.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -50,6 +51,7 @@ struct lock_directory : std::enable_shared_from_this<lock_directory>
     id128 presence_id;
     std::string presence_name;
     std::uint16_t port = 0;
+    record_cache records;
 };
 
 /// What names a lock: its directory and the name of its lock file.
@@ -132,7 +134,8 @@ public:
     SOCKETLOCK_DECL void remove(const id128& claim_id);
     SOCKETLOCK_DECL std::shared_ptr<claim> find(const id128& claim_id);
 
-    /// The claims of this process that hold a lock of the directory.
+    /// The claims of this process to locks of the directory, and those of them that hold.
+    SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> claims_in(const lock_directory& directory);
     SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> holding_claims(
         const lock_directory& directory
     );

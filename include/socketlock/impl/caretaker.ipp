@@ -35,7 +35,7 @@ SOCKETLOCK_DECL void caretaker::add(const std::shared_ptr<lock_directory>& direc
     // For what was removed before it was watched; no transaction where all is in place.
     error_code ignored;
     owner->see_to_presence(*directory, ignored);
-    for (const auto& c : owner->holding_claims(*directory))
+    for (const auto& c : owner->claims_in(*directory))
     {
         if (!c->entry()->is_in_place())
             c->on_event([](claim_machine& m) { m.look_after_record(); });
@@ -56,7 +56,7 @@ SOCKETLOCK_DECL void caretaker::on_change(const std::string& path, const std::st
             look_after(directory);
         else if (owner->find_entry({directory->id, name}))
         {
-            for (const auto& c : owner->holding_claims(*directory))
+            for (const auto& c : owner->claims_in(*directory))
             {
                 if (c->address().file_name() == name)
                     c->on_event([](claim_machine& m) { m.look_after_record(); });
@@ -70,7 +70,7 @@ SOCKETLOCK_DECL void caretaker::look_after(const std::shared_ptr<lock_directory>
     const auto owner = owner_.lock();
     if (!owner)
         return;
-    const auto claims = owner->holding_claims(*directory);
+    const auto claims = owner->claims_in(*directory);
     error_code ec;
     if (!claims.empty())
         prepare_directory(directory->choice, ec);

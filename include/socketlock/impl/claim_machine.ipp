@@ -8,11 +8,14 @@
 #include <socketlock/error.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace socketlock::detail {
 
 SOCKETLOCK_DECL claim_action& claim_machine::act(kind what)
 {
+    if (actions_.capacity() == 0)
+        actions_.reserve(4);
     actions_.emplace_back();
     actions_.back().what = what;
     return actions_.back();
@@ -84,6 +87,7 @@ SOCKETLOCK_DECL void claim_machine::transacted(const transaction_result& result)
     {
     case claim_phase::entering:
     case claim_phase::recovering:
+        must_look_ = false;
         if (result.ec)
             fail(result);
         else if (v.what == outcome::acquired)
@@ -216,6 +220,8 @@ SOCKETLOCK_DECL void claim_machine::look_after_record()
 {
     if (phase_ == claim_phase::holding)
         act(kind::transact).to = intent::restore;
+    else
+        must_look_ = true;
 }
 
 SOCKETLOCK_DECL void claim_machine::link_up(link_id link)
@@ -313,6 +319,8 @@ SOCKETLOCK_DECL void claim_machine::hold(std::uint64_t fencing_token)
     complete.fencing_token = fencing_token;
     if (!successors_.empty())
         act(kind::notify_contended);
+    if (std::exchange(must_look_, false))
+        look_after_record();
 }
 
 // The record may name us even so, or may come to: see to it that it does not.

@@ -5,6 +5,7 @@
 #define SOCKETLOCK_IMPL_FORK_POSIX_IPP
 
 #include <socketlock/detail/fork.hpp>
+#include <socketlock/detail/process_identity.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -19,6 +20,7 @@ struct fork_state
 {
     std::mutex mutex;
     std::atomic<std::uint64_t> generation{1};
+    std::atomic<::pid_t> process_id{::getpid()};
     // Indexed by descriptor. In the child nothing may be allocated, so no list.
     std::vector<bool> is_ours;
 
@@ -54,6 +56,7 @@ inline void after_fork_in_child()
             state.is_ours[i] = false;
         }
     }
+    state.process_id.store(::getpid(), std::memory_order_relaxed);
     state.generation.fetch_add(1, std::memory_order_relaxed);
     state.mutex.unlock();
 }
@@ -66,6 +69,11 @@ inline fork_state::fork_state()
 SOCKETLOCK_DECL std::uint64_t fork_generation() noexcept
 {
     return the_fork_state().generation.load(std::memory_order_relaxed);
+}
+
+SOCKETLOCK_DECL std::int64_t this_process_id() noexcept
+{
+    return the_fork_state().process_id.load(std::memory_order_relaxed);
 }
 
 SOCKETLOCK_DECL std::mutex& fork_mutex()

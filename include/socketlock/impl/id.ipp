@@ -23,17 +23,23 @@ bool id128::is_nil() const noexcept
     return *this == id128{};
 }
 
-std::string id128::to_hex() const
+std::array<char, 32> id128::hex_digits() const noexcept
 {
     constexpr char digits[] = "0123456789abcdef";
-    std::string result;
-    result.reserve(2 * value.size());
+    std::array<char, 32> result;
+    std::size_t size = 0;
     for (unsigned char byte : value)
     {
-        result.push_back(digits[byte >> 4]);
-        result.push_back(digits[byte & 15]);
+        result[size++] = digits[byte >> 4];
+        result[size++] = digits[byte & 15];
     }
     return result;
+}
+
+std::string id128::to_hex() const
+{
+    const auto digits = hex_digits();
+    return {digits.data(), digits.size()};
 }
 
 std::optional<id128> id128::from_hex(std::string_view text) noexcept

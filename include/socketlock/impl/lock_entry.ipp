@@ -79,7 +79,7 @@ SOCKETLOCK_DECL bool lock_entry::is_in_place()
 SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_result& result)
 {
     error_code& ec = result.ec;
-    transaction t(file_);
+    transaction t(file_, &directory_->records);
     bool began = t.begin(ec);
     if (ec == errc::directory_missing && what != intent::release)
     {
@@ -117,7 +117,9 @@ SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_res
         return true;
     if (v.what == outcome::held || v.what == outcome::enqueued)
     {
-        c.set_blocker(describe_holder(r));
+        // Nobody holds a lock that is free for somebody in the queue.
+        if ((r.holder || r.v1_pid) && v.holder != proof_of_life::dead)
+            c.set_blocker(describe_holder(r));
         // A waiter in the queue looks again; a newcomer is told.
         if (v.holder == proof_of_life::unknown && (what == intent::take || what == intent::enqueue))
             ec = why;
@@ -130,7 +132,7 @@ SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_res
 SOCKETLOCK_DECL void lock_entry::clear_orphan()
 {
     error_code ec;
-    transaction t(file_);
+    transaction t(file_, &directory_->records);
     if (!t.begin(ec))
         return;
     record r = t.read(address_->lock_name(), ec);

@@ -98,21 +98,39 @@ SOCKETLOCK_DECL bool transaction::begin(error_code& ec)
 SOCKETLOCK_DECL void transaction::write(const record& r, error_code& ec)
 {
     char text[record_size];
-    encode_record(r, text, ec);
+    if (cache_ != nullptr)
+        cache_->write(r, text, ec);
+    else
+        encode_record(r, text, ec);
     if (!ec && !is_allocated_)
         file_.file_.allocate(record_size, ec);
     if (!ec)
         file_.file_.write(text, sizeof text, ec);
+    if (!ec && cache_ != nullptr)
+        cache_->remember({text, sizeof text}, r);
 }
 
 // Precondition: the guard is held. One byte more than a record has shows a file that is too long.
-inline record read_record(const file& f, std::string_view name, std::size_t& size, error_code& ec)
+inline record read_record(
+    const file& f,
+    std::string_view name,
+    record_cache* cache,
+    std::size_t& size,
+    error_code& ec
+)
 {
-    char text[record_size + 1];
-    size = f.read(text, sizeof text, ec);
+    char buffer[record_size + 1];
+    size = f.read(buffer, sizeof buffer, ec);
     if (!ec && size > record_size)
         ec = errc::corrupt_record;
-    return ec ? record() : decode_record(std::string_view(text, size), name, ec);
+    record r;
+    const std::string_view text(buffer, size);
+    if (ec || (cache != nullptr && cache->find(text, name, r)))
+        return r;
+    r = decode_record(text, name, ec);
+    if (!ec && cache != nullptr)
+        cache->remember(text, r);
+    return r;
 }
 
 inline record read_as_query(const file& f, std::string_view name, error_code& ec)
@@ -124,7 +142,7 @@ inline record read_as_query(const file& f, std::string_view name, error_code& ec
         return {};
     }
     std::size_t size = 0;
-    record r = read_record(f, name, size, ec);
+    record r = read_record(f, name, nullptr, size, ec);
     release_guard(f);
     return r;
 }
@@ -152,7 +170,7 @@ SOCKETLOCK_DECL record lock_file::query(std::string_view name, error_code& ec) c
 SOCKETLOCK_DECL record transaction::read(std::string_view name, error_code& ec)
 {
     std::size_t size = 0;
-    record r = read_record(file_.file_, name, size, ec);
+    record r = read_record(file_.file_, name, cache_, size, ec);
     is_allocated_ = size == record_size;
     return r;
 }

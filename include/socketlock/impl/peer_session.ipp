@@ -92,6 +92,29 @@ SOCKETLOCK_DECL bool peer_session::on_hello(const frame_view& frame)
     return true;
 }
 
+// Nobody in this process may be using the lock any more.
+inline void clear_orphan(
+    runtime& users,
+    const lock_directory& directory,
+    const std::string& lock_name
+)
+{
+    lock_options options;
+    options.lock_dir = directory.choice.path;
+    error_code ec;
+    std::shared_ptr<lock_entry> entry;
+    try
+    {
+        entry = users.entry(std::make_shared<lock_address>(lock_name, options), ec);
+    }
+    catch (const lock_error&)
+    {
+        // There is no such lock.
+    }
+    if (entry)
+        entry->run([&](turn&) { entry->clear_orphan(); });
+}
+
 SOCKETLOCK_DECL bool peer_session::on_attach(const frame_view& frame)
 {
     const auto message = attach_message::decode(frame.body);
@@ -119,12 +142,8 @@ SOCKETLOCK_DECL bool peer_session::on_attach(const frame_view& frame)
     }
     send(moved_message().encode());
     // The record must not go on naming a claim that is over: whoever attaches here has read it.
-    const auto directory = users->find_directory(handshake_.ids().presence);
-    error_code ignored;
-    const auto file_name = lock_file_name(message->lock_name, ignored);
-    const auto entry = directory ? users->find_entry({directory->id, file_name}) : nullptr;
-    if (entry)
-        entry->run([&](turn&) { entry->clear_orphan(); });
+    if (const auto directory = users->find_directory(handshake_.ids().presence))
+        clear_orphan(*users, *directory, message->lock_name);
     return true;
 }
 

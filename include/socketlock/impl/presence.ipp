@@ -27,7 +27,10 @@ SOCKETLOCK_DECL std::string presence_file_name(const id128& id)
 
 inline std::string presence_path(const std::string& directory, const id128& id)
 {
-    return directory + '/' + presence_file_name(id);
+    std::string result;
+    result.reserve(directory.size() + 2 + 2 * id.value.size() + presence_suffix.size());
+    result.append(directory).append("/.").append(id.to_hex()).append(presence_suffix);
+    return result;
 }
 
 inline bool is_gone(const error_code& ec)

@@ -30,11 +30,6 @@ inline std::string boot_id()
     return n > 0 ? std::string(text, static_cast<std::size_t>(n)) : std::string();
 }
 
-SOCKETLOCK_DECL std::int64_t this_process_id() noexcept
-{
-    return ::getpid();
-}
-
 SOCKETLOCK_DECL process_identity this_process()
 {
     process_identity result;

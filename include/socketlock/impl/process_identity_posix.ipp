@@ -10,11 +10,6 @@
 
 namespace socketlock::detail {
 
-SOCKETLOCK_DECL std::int64_t this_process_id() noexcept
-{
-    return ::getpid();
-}
-
 SOCKETLOCK_DECL process_identity this_process()
 {
     process_identity result;

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstring>
 #include <initializer_list>
+#include <memory>
 #include <utility>
 
 namespace socketlock::detail {
@@ -203,44 +204,118 @@ SOCKETLOCK_DECL record decode_record(std::string_view text, std::string_view nam
     return r;
 }
 
-inline void add_party(json::object& object, json::string_view key, const party& p, bool with_pid)
+// A kept tree is changed in place: that is cheaper than to build one, by more than it costs to
+// write it as text.
+class record_writer::tree
 {
-    json::object& value = object[key].emplace_object();
-    value.reserve(3);
-    value["claim"] = p.claim.to_hex();
-    value["presence"] = p.presence.to_hex();
-    // The holder's pid is at the top, where version 1 looks for it.
-    if (with_pid)
-        value["pid"] = p.pid;
-}
+public:
+    tree()
+    {
+        // No references into an object that may still grow.
+        top_.reserve(5);
+        port_ = &top_["port"];
+        pid_ = &top_["pid"];
+        timestamp_ = &top_["timestamp"];
+        name_ = &top_["name"];
+        name_->emplace_string();
+        json::object& ours = top_["socketlock"].emplace_object();
+        ours.reserve(5);
+        ours["version"] = record_version;
+        fencing_token_ = &ours["fencing_token"];
+        next_ticket_ = &ours["next_ticket"];
+        holder_.make(ours["holder"], false);
+        tail_.make(ours["tail"], true);
+    }
+    tree(tree&&) = delete;
 
-SOCKETLOCK_DECL void encode_record(const record& r, char* buffer, error_code& ec)
+    void set(const record& r)
+    {
+        *port_ = r.port;
+        // The holder's pid is at the top, where version 1 looks for it.
+        *pid_ = r.holder ? r.holder->pid : 0;
+        *timestamp_ = r.timestamp;
+        name_->get_string().assign(r.name);
+        *fencing_token_ = r.fencing_token;
+        *next_ticket_ = r.next_ticket;
+        holder_.set(r.holder);
+        tail_.set(r.tail);
+    }
+
+    const json::object& top() const noexcept { return top_; }
+    json::serializer& serializer() noexcept { return serializer_; }
+
+private:
+    // A party, or null and the party's object laid aside.
+    struct party_member
+    {
+        void make(json::value& at, bool with_pid)
+        {
+            place = &at;
+            json::object& object = place->emplace_object();
+            object.reserve(3);
+            claim = &object["claim"].emplace_string();
+            presence = &object["presence"].emplace_string();
+            if (with_pid)
+                pid = &object["pid"];
+        }
+
+        void set(const std::optional<party>& p)
+        {
+            if (p.has_value() != place->is_object())
+                place->swap(aside);
+            if (!p)
+                return;
+            assign(*claim, p->claim);
+            assign(*presence, p->presence);
+            if (pid != nullptr)
+                *pid = p->pid;
+        }
+
+        static void assign(json::string& text, const id128& id)
+        {
+            const auto digits = id.hex_digits();
+            text.assign(json::string_view(digits.data(), digits.size()));
+        }
+
+        json::value* place = nullptr;
+        json::value aside;
+        json::string* claim = nullptr;
+        json::string* presence = nullptr;
+        json::value* pid = nullptr;
+    };
+
+    json::object top_;
+    json::value* port_ = nullptr;
+    json::value* pid_ = nullptr;
+    json::value* timestamp_ = nullptr;
+    json::value* name_ = nullptr;
+    json::value* fencing_token_ = nullptr;
+    json::value* next_ticket_ = nullptr;
+    party_member holder_;
+    party_member tail_;
+    json::serializer serializer_;
+};
+
+SOCKETLOCK_DECL record_writer::record_writer() : tree_(std::make_unique<tree>()) {}
+
+SOCKETLOCK_DECL record_writer::~record_writer() = default;
+
+SOCKETLOCK_DECL void record_writer::write(const record& r, char* buffer, error_code& ec)
 {
     ec.clear();
-    unsigned char tree[record_size];
-    json::monotonic_resource resource(tree, sizeof tree);
-    json::object top(&resource);
-    top.reserve(5 + r.others.size());
-    top["port"] = r.port;
-    top["pid"] = r.holder ? r.holder->pid : 0;
-    top["timestamp"] = r.timestamp;
-    top["name"] = r.name;
-    json::object& ours = top["socketlock"].emplace_object();
-    ours.reserve(5 + r.our_others.size());
-    ours["version"] = record_version;
-    ours["fencing_token"] = r.fencing_token;
-    ours["next_ticket"] = r.next_ticket;
-    if (r.holder)
-        add_party(ours, "holder", *r.holder, false);
-    if (r.tail)
-        add_party(ours, "tail", *r.tail, true);
-    for (const auto& member : r.our_others)
-        ours.emplace(member.key(), member.value());
-    for (const auto& member : r.others)
-        top.emplace(member.key(), member.value());
+    tree_->set(r);
+    const json::object* top = &tree_->top();
+    json::object with_others;
+    if (!r.others.empty() || !r.our_others.empty())
+    {
+        with_others = *top;
+        with_others.insert(r.others.begin(), r.others.end());
+        with_others["socketlock"].as_object().insert(r.our_others.begin(), r.our_others.end());
+        top = &with_others;
+    }
 
-    json::serializer serializer;
-    serializer.reset(&top);
+    json::serializer& serializer = tree_->serializer();
+    serializer.reset(top);
     const auto text = serializer.read(buffer, record_size);
     if (!serializer.done() || text.size() == record_size)
     {
@@ -249,6 +324,11 @@ SOCKETLOCK_DECL void encode_record(const record& r, char* buffer, error_code& ec
     }
     std::memset(buffer + text.size(), ' ', record_size - text.size());
     buffer[record_size - 1] = '\n';
+}
+
+SOCKETLOCK_DECL void encode_record(const record& r, char* buffer, error_code& ec)
+{
+    record_writer().write(r, buffer, ec);
 }
 
 }  // namespace socketlock::detail

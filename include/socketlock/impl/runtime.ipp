@@ -17,9 +17,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
+#include <forward_list>
 #include <future>
 #include <utility>
 
@@ -33,6 +35,9 @@ struct current_runtime
     std::uint64_t generation = 0;
     /// The thread of the last runtime, if that was destroyed on it.
     std::thread retired;
+    /// In a child of a fork: what was its parent's. Never let go of: no thread of the parent's is
+    /// here to be joined, and the runtime's count may be anybody's.
+    std::forward_list<std::pair<std::weak_ptr<runtime>, std::thread>> inherited;
 };
 
 inline current_runtime& the_current_runtime()
@@ -79,14 +84,13 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
         const std::lock_guard<std::mutex> lock(fork_mutex());
         if (current.generation != generation)
         {
-            // The parent's: not ours to let go of, as its count may be anybody's.
             if (current.generation != 0)
-                new std::weak_ptr<runtime>(std::move(current.instance));
+                current.inherited.emplace_front(
+                    std::move(current.instance),
+                    std::move(current.retired)
+                );
             current.instance = {};
             current.generation = generation;
-            // No thread of the parent's is here to be joined.
-            if (current.retired.joinable())
-                new std::thread(std::move(current.retired));
         }
         if (auto running = current.instance.lock())
             return running;
@@ -315,7 +319,7 @@ SOCKETLOCK_DECL std::shared_ptr<claim> runtime::find(const id128& claim_id)
     return found == claims_.end() ? nullptr : *found;
 }
 
-SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> runtime::holding_claims(
+SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> runtime::claims_in(
     const lock_directory& directory
 )
 {
@@ -323,9 +327,25 @@ SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> runtime::holding_claims(
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const auto& c : claims_)
     {
-        if (c->is_holding() && &c->entry()->directory() == &directory)
+        if (&c->entry()->directory() == &directory)
             result.push_back(c);
     }
+    return result;
+}
+
+SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> runtime::holding_claims(
+    const lock_directory& directory
+)
+{
+    auto result = claims_in(directory);
+    result.erase(
+        std::remove_if(
+            result.begin(),
+            result.end(),
+            [](const std::shared_ptr<claim>& c) { return !c->is_holding(); }
+        ),
+        result.end()
+    );
     return result;
 }
 

@@ -1,0 +1,53 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_IMPL_RECORD_CACHE_IPP
+#define SOCKETLOCK_IMPL_RECORD_CACHE_IPP
+
+#include <socketlock/detail/record_cache.hpp>
+
+#include <cstring>
+#include <functional>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL std::size_t record_cache::slot_of(std::string_view name) noexcept
+{
+    return std::hash<std::string_view>()(name) % slot_count;
+}
+
+SOCKETLOCK_DECL bool record_cache::find(std::string_view text, std::string_view name, record& r)
+    const
+{
+    if (text.size() != record_size)
+        return false;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const slot* const s = slots_[slot_of(name)].get();
+    if (s == nullptr || std::memcmp(s->text.data(), text.data(), record_size) != 0 ||
+        s->value.name != name)
+        return false;
+    r = s->value;
+    return true;
+}
+
+SOCKETLOCK_DECL void record_cache::write(const record& r, char* buffer, error_code& ec)
+{
+    const std::lock_guard<std::mutex> lock(mutex_);
+    writer_.write(r, buffer, ec);
+}
+
+SOCKETLOCK_DECL void record_cache::remember(std::string_view text, const record& r)
+{
+    if (text.size() != record_size)
+        return;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::unique_ptr<slot>& s = slots_[slot_of(r.name)];
+    if (!s)
+        s = std::make_unique<slot>();
+    s->value = r;
+    std::memcpy(s->text.data(), text.data(), record_size);
+}
+
+}  // namespace socketlock::detail
+
+#endif
