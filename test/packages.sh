@@ -22,6 +22,7 @@
         libboost-test1.81-dev
         libboost-context1.81-dev
         libboost-coroutine1.81-dev
+        libsqlite3-dev # for one of the examples
         iproute2
         procps
         strace
