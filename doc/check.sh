@@ -103,6 +103,12 @@ pages=$(find "$out" -maxdepth 1 -name '*.html' | wc -l)
 sources=$(find doc -maxdepth 1 -name '*.adoc' | wc -l)
 ((pages == sources)) || complain "there are $pages pages of $sources sources"
 
+# Doxygen passes over values of an enumeration that have no comment.
+values=$(sed -n '/^enum class errc$/,/^};$/p' include/socketlock/error.hpp |
+    grep -cE '^ +[a-z_]+( = 1)?,$')
+described=$(grep -c 'class="fieldname"' "$out/reference/namespacesocketlock.html")
+((values > 0 && values == described)) || complain "$described of $values values of errc are described"
+
 dead=$(dead_links "$out")
 [[ -z $dead ]] || complain "links that lead nowhere:"$'\n'"$dead"
 

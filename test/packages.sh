@@ -30,11 +30,14 @@
 
     # Besides, for the further checks of .ci/run.
     ci_packages=(
+        asciidoctor
         clang
         clang-format
+        doxygen
         libclang-rt-14-dev
         llvm # symbols in the reports of its sanitizers
         git
+        ruby-rouge # colours in the documentation
         shellcheck
     )
 }
