@@ -20,10 +20,12 @@ int main()
     socketlock::process_lock lock(context, "printer");
 
     // tag::deferred[]
+    const auto report = [](error_code ec) {
+        std::cout << "locked: " << (ec ? ec.message() : "no error") << '\n';
+    };
     auto operation = lock.async_lock(deferred);
     std::cout << "nothing has happened yet\n";
-    std::move(operation
-    )([](error_code ec) { std::cout << "locked: " << (ec ? ec.message() : "no error") << '\n'; });
+    std::move(operation)(report);
     context.run();
     // end::deferred[]
 

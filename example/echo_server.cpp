@@ -1,8 +1,8 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// An echo server that must run once only. What makes it so are the lines tagged `guard`; all else
-// is as it was. Without arguments it plays all parts: two servers and a client.
+// An echo server that must run once only. The lines tagged `guard` see to that; all else is as it
+// was. Without arguments it plays all parts: two servers and a client.
 
 #include <socketlock.hpp>
 
@@ -62,6 +62,7 @@ int serve()
     try
     {
         socketlock::single_instance guard(context, "echo server");
+        // ... the server, as it was
         // end::guard[]
         tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
         asio::signal_set signals(context, SIGINT, SIGTERM);

@@ -5,6 +5,7 @@
 
 #include <socketlock.hpp>
 
+#define BOOST_ASIO_DISABLE_BOOST_COROUTINE  // those of old, which need Boost.Coroutine
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/spawn.hpp>
 
