@@ -22,6 +22,7 @@
         libboost-test1.81-dev
         libboost-context1.81-dev
         libboost-coroutine1.81-dev
+        libsqlite3-dev # for one of the examples
         iproute2
         procps
         strace
@@ -29,11 +30,14 @@
 
     # Besides, for the further checks of .ci/run.
     ci_packages=(
+        asciidoctor
         clang
         clang-format
+        doxygen
         libclang-rt-14-dev
         llvm # symbols in the reports of its sanitizers
         git
+        ruby-rouge # colours in the documentation
         shellcheck
     )
 }
