@@ -41,6 +41,7 @@
     ci_packages=(
         clang
         clang-format
+        clang-tidy
         libclang-rt-14-dev
         llvm # symbols in the reports of its sanitizers
         git
