@@ -22,6 +22,7 @@
         libboost-test1.81-dev
         libboost-context1.81-dev
         libboost-coroutine1.81-dev
+        libsqlite3-dev # for one of the examples
         iproute2
         procps
         strace
@@ -39,12 +40,15 @@
 
     # Besides, for the further checks of .ci/run.
     ci_packages=(
+        asciidoctor
         clang
         clang-format
         clang-tidy
+        doxygen
         libclang-rt-14-dev
         llvm # symbols in the reports of its sanitizers
         git
+        ruby-rouge # colours in the documentation
         shellcheck
     )
 }

@@ -8,7 +8,7 @@
 # the line "N passed, N failed", which counts single cases. Exits with 1 if any failed.
 #   --preset NAME   the configure preset to build (see CMakePresets.json); else `default`
 #   --quick         without the stress test
-#   --label REGEX   only tests with such a label: unit, simulation, process, script, stress
+#   --label REGEX   only tests with such a label: unit, simulation, process, script, example, stress
 
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1

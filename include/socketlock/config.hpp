@@ -4,6 +4,9 @@
 #ifndef SOCKETLOCK_CONFIG_HPP
 #define SOCKETLOCK_CONFIG_HPP
 
+/// @file
+/// The version, and how the library is compiled.
+
 #include <boost/config.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -15,6 +18,7 @@
 // SOCKETLOCK_SEPARATE_COMPILATION: the bodies are in a library that was built from
 // <socketlock/src.hpp>. Without it the library is header-only.
 // SOCKETLOCK_DYN_LINK: that library is a shared one. SOCKETLOCK_SOURCE: we are building it.
+/// @cond
 #if defined(SOCKETLOCK_SEPARATE_COMPILATION)
 #if defined(SOCKETLOCK_DYN_LINK)
 #if defined(SOCKETLOCK_SOURCE)
@@ -29,6 +33,7 @@
 #define SOCKETLOCK_HEADER_ONLY 1
 #define SOCKETLOCK_DECL inline
 #endif
+/// @endcond
 
 namespace boost::asio {
 }

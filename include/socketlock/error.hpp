@@ -102,10 +102,12 @@ private:
 
 }  // namespace socketlock
 
+/// @cond
 template <>
 struct boost::system::is_error_code_enum<socketlock::errc> : std::true_type
 {
 };
+/// @endcond
 
 #ifdef SOCKETLOCK_HEADER_ONLY
 #include <socketlock/impl/error.ipp>

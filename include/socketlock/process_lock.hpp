@@ -54,23 +54,31 @@ template <class Executor = asio::any_io_executor>
 class basic_process_lock
 {
 public:
+    /// The type of the executor on which handlers run that have none of their own.
     using executor_type = Executor;
 
     /// The same for another executor; Asio's `as_default_on` uses it.
     template <class OtherExecutor>
     struct rebind_executor
     {
+        /// A lock whose handlers run on an `OtherExecutor`.
         using other = basic_process_lock<OtherExecutor>;
     };
 
+    /// The clock by which time limits are kept. Those of other clocks are converted when they are
+    /// given, so that a clock that is set meanwhile changes nothing.
     using clock_type = std::chrono::steady_clock;
+    /// A time span of that clock.
     using duration = clock_type::duration;
+    /// A point in time of that clock.
     using time_point = clock_type::time_point;
 
     /**
      * Makes an unlocked lock object. It touches neither files nor network.
      *
+     * @param executor The executor on which handlers run that have none of their own.
      * @param name 1 to 200 bytes of UTF-8 without NUL.
+     * @param options Where and how the lock is kept; all who share it must agree on them.
      * @par Errors
      * Throws `lock_error` with `errc::invalid_name`.
      */

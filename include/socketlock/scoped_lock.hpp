@@ -33,6 +33,7 @@ class scoped_lock
 public:
     /// Owns nothing.
     scoped_lock() = default;
+    /// Takes over what `other` owns.
     scoped_lock(scoped_lock&& other) noexcept = default;
 
     /// Unlocks what it owned, and takes over what `other` owns.
@@ -59,6 +60,7 @@ public:
 
     /// True if it owns a lock that is still held (by this process: false in the child of a fork).
     SOCKETLOCK_DECL bool owns_lock() const noexcept;
+    /// The same as `owns_lock`.
     explicit operator bool() const noexcept { return owns_lock(); }
 
     /// The number that grows with every change of owner; 0 if nothing is owned.

@@ -27,7 +27,9 @@ template <class Executor = asio::any_io_executor>
 class basic_single_instance
 {
 public:
+    /// The type of the lock's executor.
     using executor_type = Executor;
+    /// The type of the lock.
     using lock_type = basic_process_lock<Executor>;
 
     /**
@@ -49,11 +51,14 @@ public:
             throw lock_error(errc::held, lock_.name(), lock_.blocker());
     }
 
+    /// Takes over what the other owns.
     basic_single_instance(basic_single_instance&&) noexcept = default;
+    /// Unlocks, then takes over what the other owns.
     basic_single_instance& operator=(basic_single_instance&&) noexcept = default;
 
     /// The lock, for instance to wait for others that want it or for its loss.
     lock_type& lock() noexcept { return lock_; }
+    /// The same, to look at it.
     const lock_type& lock() const noexcept { return lock_; }
 
     /// True while the lock is held.
