@@ -106,9 +106,9 @@ for ((run = 0; run < runs; ++run)); do
     done
 done
 ours=$(median <"$work/socketlock.times") theirs=$(median <"$work/asio.times")
-ratio=$((10#$ours * 100 / 10#${theirs:-1}))
-echo "to compile <socketlock.hpp>: $((10#$ours)) ms," \
-    "<boost/asio.hpp>: $((10#$theirs)) ms (medians of $runs)," \
+ours=$((10#${ours:-0})) theirs=$((10#${theirs:-0}))
+ratio=$((theirs > 0 ? ours * 100 / theirs : 0))
+echo "to compile <socketlock.hpp>: $ours ms, <boost/asio.hpp>: $theirs ms (medians of $runs)," \
     "that is $((ratio / 100)).$(printf %02d $((ratio % 100))) times as much"
 ((ratio > 0 && ratio <= limit))
 report $? "the umbrella costs at most $((limit / 100)).$((limit % 100 / 10)) times as much as <boost/asio.hpp>"
