@@ -28,11 +28,22 @@
         strace
     )
 
+    # Besides, to build with b2, and to use the library as a package.
+    consume_packages=(
+        libboost1.81-tools-dev
+        dpkg-dev # dpkg-shlibdeps
+        file
+        git
+        make
+        pkgconf
+    )
+
     # Besides, for the further checks of .ci/run.
     ci_packages=(
         asciidoctor
         clang
         clang-format
+        clang-tidy
         doxygen
         libclang-rt-14-dev
         llvm # symbols in the reports of its sanitizers

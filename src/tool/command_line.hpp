@@ -93,7 +93,7 @@ user_request parse_command_line(const std::vector<std::string>& arguments);
 bool wants_json(const std::vector<std::string>& arguments);
 
 /// The help text for a command, or for the program.
-std::string help_text(const std::string& command);
+std::string help_text(const std::string& name);
 
 }  // namespace socketlock::tool
 

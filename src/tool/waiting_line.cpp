@@ -6,6 +6,8 @@
 #include <iomanip>
 #include <iostream>
 #include <sstream>
+#include <string>
+#include <utility>
 
 #include "report.hpp"
 #include "standard_streams.hpp"
@@ -29,7 +31,7 @@ std::string clock_text(std::chrono::steady_clock::duration time)
 
 }  // namespace
 
-waiting_line::waiting_line(const std::string& name) : name_(name) {}
+waiting_line::waiting_line(std::string name) : name_(std::move(name)) {}
 
 void waiting_line::show(const std::optional<holder_info>& holder)
 {

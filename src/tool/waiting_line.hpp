@@ -18,7 +18,7 @@ namespace socketlock::tool {
 class waiting_line
 {
 public:
-    explicit waiting_line(const std::string& name);
+    explicit waiting_line(std::string name);
     waiting_line(waiting_line&&) = delete;
     ~waiting_line() { clear(); }
 

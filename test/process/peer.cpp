@@ -26,6 +26,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include "executables.hpp"
+
 namespace test {
 
 namespace {
@@ -57,7 +59,7 @@ peer::peer(std::vector<std::string> wrapper)
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         fail("socketpair");
     const bool is_wrapped = !wrapper.empty();
-    wrapper.emplace_back(SOCKETLOCK_TEST_LOCK_PEER);
+    wrapper.push_back(lock_peer_path());
     std::vector<char*> arguments;
     for (std::string& word : wrapper)
         arguments.push_back(word.data());

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <utility>
 
+#include "executables.hpp"
 #include "temporary_directory.hpp"
 
 namespace {
@@ -44,7 +45,7 @@ std::string quoted(const std::string& text)
 
 std::string tool(const std::string& directory)
 {
-    return quoted(SOCKETLOCK_TEST_TOOL) + " --lock-dir " + quoted(directory) + ' ';
+    return quoted(tool_path()) + " --lock-dir " + quoted(directory) + ' ';
 }
 
 /// Standard output and exit code of a shell command.

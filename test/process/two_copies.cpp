@@ -15,6 +15,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "executables.hpp"
 #include "lock_directory.hpp"
 #include "occupancy.hpp"
 #include "peer.hpp"
@@ -37,7 +38,7 @@ public:
     // A plug-in is loaded once, and stays.
     static const other_copy& get()
     {
-        static const other_copy instance(::dlopen(SOCKETLOCK_TEST_LIBRARY_COPY, RTLD_NOW));
+        static const other_copy instance(::dlopen(library_copy_path().c_str(), RTLD_NOW));
         return instance;
     }
 

@@ -33,7 +33,7 @@ public:
     SOCKETLOCK_DECL void look_after(const std::shared_ptr<lock_directory>& directory);
 
 private:
-    SOCKETLOCK_DECL void on_change(const std::string& directory, const std::string& name);
+    SOCKETLOCK_DECL void on_change(const std::string& path, const std::string& name);
     SOCKETLOCK_DECL void look_later();
     SOCKETLOCK_DECL void touch_later();
     SOCKETLOCK_DECL void touch_all();

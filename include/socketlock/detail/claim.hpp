@@ -77,8 +77,8 @@ public:
     SOCKETLOCK_DECL void abandon_soon();
     SOCKETLOCK_DECL void wait(pending which);
     /// Completes an operation that is under way with `ec`; true if it was.
-    /// `op` selects one; null: whichever it is.
-    SOCKETLOCK_DECL bool cancel(pending which, const void* op, error_code ec);
+    /// `expected` selects one; null: whichever it is.
+    SOCKETLOCK_DECL bool cancel(pending which, const void* expected, error_code ec);
     /// Takes the operations that are under way; for a context that goes away.
     SOCKETLOCK_DECL void disown_operations(bool complete) noexcept;
 

@@ -81,7 +81,7 @@ public:
     using key_type = lock_service;
 
     SOCKETLOCK_DECL explicit lock_service(asio::execution_context& context);
-    SOCKETLOCK_DECL ~lock_service();
+    SOCKETLOCK_DECL ~lock_service() override;
 
     SOCKETLOCK_DECL void shutdown() override;
     SOCKETLOCK_DECL void notify_fork(asio::execution_context::fork_event event) override;

@@ -11,12 +11,15 @@
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/executor.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/recycling_allocator.hpp>
+#include <boost/asio/require.hpp>
 
 #include <atomic>
 #include <condition_variable>
@@ -131,6 +134,15 @@ auto track_work(const Executor& executor)
 template <class Executor>
 using tracked_work = decltype(track_work(std::declval<const Executor&>()));
 
+template <class Work>
+auto executor_of(const Work& work)
+{
+    if constexpr (asio::execution::is_executor<Work>::value)
+        return work;
+    else
+        return work.get_executor();
+}
+
 /// What is posted to the handler's executor: an operation that is complete.
 template <class Operation>
 class posted_completion
@@ -155,6 +167,33 @@ public:
 
 private:
     Operation* operation_;
+};
+
+/// Whether the executor can be told to call nothing at once. Asio's any_completion_handler has one
+/// that cannot.
+template <class Executor>
+inline constexpr bool
+    can_post = !asio::execution::is_executor<Executor>::value ||
+               asio::can_require<Executor, asio::execution::blocking_t::never_t>::value;
+
+/// What is posted to the I/O executor for a handler's executor that cannot post.
+template <class Operation, class Executor>
+class forwarded_completion
+{
+public:
+    using allocator_type = typename Operation::allocator_type;
+
+    forwarded_completion(Operation* op, const Executor& executor) : completion_(op), to_(executor)
+    {
+    }
+
+    allocator_type get_allocator() const noexcept { return completion_.get_allocator(); }
+
+    void operator()() { asio::dispatch(to_, std::move(completion_)); }
+
+private:
+    posted_completion<Operation> completion_;
+    Executor to_;
 };
 
 /**
@@ -208,7 +247,18 @@ public:
         const auto token = std::move(token_);
         const handler_executor executor = executor_;
         results_.emplace(ec, std::move(results)...);
-        asio::post(executor, posted_completion<async_operation>(this));
+        if constexpr (can_post<handler_executor>)
+        {
+            asio::post(executor, posted_completion<async_operation>(this));
+        }
+        else
+        {
+            const auto io_executor = executor_of(work_.second);
+            asio::post(
+                io_executor,
+                forwarded_completion<async_operation, handler_executor>(this, executor)
+            );
+        }
     }
 
     void destroy() noexcept override

@@ -18,6 +18,8 @@
 
 namespace socketlock::detail {
 
+class claim;
+
 /// A connection on which the other side has to prove that it is a claim's process.
 class authenticated_link : public framed_socket
 {

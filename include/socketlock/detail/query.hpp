@@ -26,6 +26,7 @@ SOCKETLOCK_DECL holder_info describe_holder(const record& r);
 /// Outlives the connection, which belongs to its io_context.
 struct runtime_user
 {
+    // NOLINTNEXTLINE(readability-identifier-naming): as good as a private member of `query`
     std::shared_ptr<runtime> runtime_;
 };
 

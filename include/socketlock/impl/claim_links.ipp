@@ -26,6 +26,7 @@ inline link_id new_link_id()
 SOCKETLOCK_DECL void claim::connect(const claim_action& action, turn& t)
 {
     const auto self = shared_from_this();
+    // NOLINTNEXTLINE(modernize-make-unique): an aggregate
     predecessor_.reset(new predecessor_state{action.link, nullptr, nullptr, 0});
     if (action.target.presence != entry_->directory().presence_id)
     {

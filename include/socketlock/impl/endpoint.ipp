@@ -23,7 +23,7 @@ SOCKETLOCK_DECL std::shared_ptr<endpoint> endpoint::open(
     const loopback_listener listener = open_loopback_listener(ec);
     if (ec)
         return nullptr;
-    const auto result = std::make_shared<endpoint>(owner, listener);
+    auto result = std::make_shared<endpoint>(owner, listener);
     result->acceptor_
         .assign(listener.v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), listener.descriptor, ec);
     if (ec)

@@ -9,11 +9,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
+#include <charconv>
 #include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
+#include <string_view>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace socketlock::detail {
@@ -226,8 +228,11 @@ SOCKETLOCK_DECL std::vector<file_id> files_open_in_this_process()
     {
         while (const ::dirent* const entry = ::readdir(directory))
         {
-            if (entry->d_name[0] != '.')
-                look_at(std::atoi(entry->d_name));
+            const std::string_view name = entry->d_name;
+            int descriptor = 0;
+            if (std::from_chars(name.data(), name.data() + name.size(), descriptor).ec ==
+                std::errc())
+                look_at(descriptor);
         }
         ::closedir(directory);
         return result;

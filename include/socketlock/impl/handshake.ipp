@@ -26,8 +26,10 @@ inline digest handshake_proof(
     error_code& ec
 ) noexcept
 {
-    static_assert(handshake_client_role.size() == handshake_server_role.size(), "");
-    std::array<unsigned char, handshake_client_role.size() + 1 + 2 * 32 + 3 * 16 + 2> message{};
+    static_assert(handshake_client_role.size() == handshake_server_role.size());
+    constexpr std::size_t size = handshake_client_role.size() + 1 + 2 * sizeof(nonce) +
+                                 3 * sizeof ids.presence.value + sizeof port;
+    std::array<unsigned char, size> message{};
     auto out = std::copy(role.begin(), role.end(), message.begin());
     *out++ = 0;
     const byte_view parts[] = {

@@ -66,11 +66,11 @@ encoded_frame begin_frame(const Message&)
 }
 
 template <class Message>
-std::optional<Message> decoded(const body_reader& reader, Message&& message)
+std::optional<Message> decoded(const body_reader& reader, Message message)
 {
     if (!reader.ok())
         return std::nullopt;
-    return std::move(message);
+    return message;
 }
 
 encoded_frame challenge_message::encode() const
@@ -87,7 +87,7 @@ std::optional<challenge_message> challenge_message::decode(byte_view body)
     challenge_message result;
     result.version = reader.u8();
     result.server_nonce = reader.array<32>();
-    return decoded(reader, std::move(result));
+    return decoded(reader, result);
 }
 
 encoded_frame hello_message::encode() const
@@ -112,7 +112,7 @@ std::optional<hello_message> hello_message::decode(byte_view body)
     result.target_claim = reader.id();
     result.client_nonce = reader.array<32>();
     result.proof = reader.array<32>();
-    return decoded(reader, std::move(result));
+    return decoded(reader, result);
 }
 
 encoded_frame welcome_message::encode() const
@@ -127,7 +127,7 @@ std::optional<welcome_message> welcome_message::decode(byte_view body)
     body_reader reader(body);
     welcome_message result;
     result.proof = reader.array<32>();
-    return decoded(reader, std::move(result));
+    return decoded(reader, result);
 }
 
 encoded_frame attach_message::encode() const
@@ -182,7 +182,7 @@ std::optional<grant_message> grant_message::decode(byte_view body)
     body_reader reader(body);
     grant_message result;
     result.fencing_token = reader.u64();
-    return decoded(reader, std::move(result));
+    return decoded(reader, result);
 }
 
 encoded_frame moved_message::encode() const
@@ -242,7 +242,7 @@ std::optional<pong_message> pong_message::decode(byte_view body)
         return std::nullopt;
     result.state = static_cast<reported_state>(state);
     result.fencing_token = reader.u64();
-    return decoded(reader, std::move(result));
+    return decoded(reader, result);
 }
 
 encoded_frame error_message::encode() const
@@ -259,7 +259,7 @@ std::optional<error_message> error_message::decode(byte_view body)
     error_message result;
     result.code = static_cast<protocol_fault>(reader.u8());
     result.offending_type = reader.u8();
-    return decoded(reader, std::move(result));
+    return decoded(reader, result);
 }
 
 }  // namespace socketlock::detail

@@ -67,7 +67,7 @@ SOCKETLOCK_DECL std::optional<holder_info> find_holder(const lock_address& where
     const record r = find_record(where, ec);
     if (ec)
         return std::nullopt;
-    const auto result = describe_if_alive(where.directory().path, r, ec);
+    auto result = describe_if_alive(where.directory().path, r, ec);
     // Whoever cannot be tested holds.
     ec.clear();
     return result;

@@ -128,7 +128,7 @@ SOCKETLOCK_DECL runtime::runtime(std::uint64_t generation)
     : generation_(generation), state_(std::make_shared<thread_state>())
 {
     // Has the context open its descriptors here, where the want of them can be told.
-    asio::steady_timer(state_->context);
+    const asio::steady_timer unused(state_->context);
     const signal_mask no_signals;
     thread_ = std::thread([state = state_] { state->context.run(); });
 }
@@ -168,7 +168,7 @@ SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(
     const entry_key key{in->id, where->file_name()};
     if (auto found = find_entry(key))
         return found;
-    const auto result = std::make_shared<lock_entry>(shared_from_this(), in, where);
+    auto result = std::make_shared<lock_entry>(shared_from_this(), in, where);
     const std::lock_guard<std::mutex> lock(mutex_);
     // One that is being destroyed may be there yet.
     if (const auto old = entries_.find(key); old != entries_.end())
@@ -217,7 +217,7 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
     )
                        .count();
 
-    const auto result = std::make_shared<lock_directory>();
+    auto result = std::make_shared<lock_directory>();
     result->choice = choice;
     result->id = id;
     result->presence_id = info.id;

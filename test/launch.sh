@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026 The socketlock authors
+# SPDX-License-Identifier: BSL-1.0
+
+# usage: launch.sh EXECUTABLE|SCRIPT [ARGUMENT...] [HELPER...]
+#
+# What b2 starts a test by: sets its environment and a time limit. b2 names the helpers that a test
+# needs at the end of the command; they are told to the test in environment variables.
+
+set -uo pipefail
+
+limit=300 # seconds
+command=()
+for word in "$@"; do
+    helper=
+    if ((${#command[@]})); then
+        case ${word##*/} in
+        socketlock) helper=SOCKETLOCK_TOOL ;;
+        lock_peer) helper=SOCKETLOCK_PEER ;;
+        library_copy.*) helper=SOCKETLOCK_LIBRARY_COPY ;;
+        esac
+    fi
+    if [[ $helper ]]; then
+        export "$helper=$(readlink -f "$word")"
+    else
+        command+=("$word")
+    fi
+done
+[[ ${command[0]} != *.sh ]] || command=(bash "${command[@]}")
+
+prefix=()
+if [[ ${SOCKETLOCK_SANITIZE-} ]]; then
+    ((limit *= 4))
+    # A child of a fork may use the library, which starts a thread there.
+    export TSAN_OPTIONS=${TSAN_OPTIONS-die_after_fork=0:halt_on_error=1:second_deadlock_stack=1}
+    export ASAN_OPTIONS=${ASAN_OPTIONS-detect_stack_use_after_return=0:strict_string_checks=1}
+    export UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
+    if [[ $SOCKETLOCK_SANITIZE == *thread* ]] && setarch -R true 2>/dev/null; then
+        # ThreadSanitizer cannot live with the address layout of newer kernels.
+        prefix+=(setarch -R)
+    fi
+fi
+exec timeout --kill-after=10 "$limit" ${prefix+"${prefix[@]}"} "${command[@]}"
