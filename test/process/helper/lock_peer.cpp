@@ -86,6 +86,7 @@ std::string program::execute(const std::string& line)
          {&program::on_lock_command,
           &program::on_async_command,
           &program::on_loop_command,
+          &program::on_fault_command,
           &program::on_process_command})
     {
         words w(line);
