@@ -9,6 +9,7 @@
 #include <socketlock/error.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <deque>
 #include <string>
 #include <sys/types.h>
@@ -100,6 +101,12 @@ peer peer_with_lock(
     const std::string& name = "x",
     std::vector<std::string> wrapper = {}
 );
+
+/// How many descriptors a process has.
+std::size_t descriptors_of(const peer& p);
+
+/// How many it has once it has used its lock 1, which is free, and has no connection.
+std::size_t usual_descriptors_of(peer& p);
 
 void pause_briefly();
 

@@ -432,12 +432,6 @@ bool is_free(const std::string& path)
     return !record_of(path).holder;
 }
 
-std::size_t descriptors_of(const peer& p)
-{
-    const std::filesystem::directory_iterator all("/proc/" + std::to_string(p.pid()) + "/fd");
-    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
-
 boost::test_tools::assertion_result can_see_what_is_read(boost::unit_test::test_unit_id)
 {
     boost::test_tools::assertion_result result(true);

@@ -150,9 +150,6 @@ void make_free(const std::string& path);
 bool is_held_by(const std::string& path, const socketlock::detail::claimant& c);
 bool is_free(const std::string& path);
 
-/// How many descriptors a process has.
-std::size_t descriptors_of(const peer& p);
-
 /// Whether the system tells how much of what was sent has been read.
 boost::test_tools::assertion_result can_see_what_is_read(boost::unit_test::test_unit_id);
 

@@ -22,14 +22,6 @@ struct stage
 {
     static constexpr std::size_t nowhere = 100000;
 
-    stage()
-    {
-        line_up();
-        take_turns();
-        descriptors = descriptors_of(holder);
-        behaving_descriptors = descriptors_of(behaving);
-    }
-
     /// The holder holds and the other one waits.
     void line_up()
     {
@@ -55,7 +47,9 @@ struct stage
 
     void expect_nothing_open(std::size_t connections)
     {
-        BOOST_TEST(eventually([&] { return descriptors_of(holder) == descriptors + connections; }));
+        BOOST_TEST_REQUIRE(eventually([&] {
+            return descriptors_of(holder) == descriptors + connections;
+        }));
     }
 
     bool shake_hands(torn_connection& c, const sl::id128& claim)
@@ -221,8 +215,8 @@ struct stage
     sl::claimant self;
     sl::claimant owner;
     std::uint64_t token = 0;
-    std::size_t descriptors = 0;
-    std::size_t behaving_descriptors = 0;
+    const std::size_t descriptors = usual_descriptors_of(holder);
+    const std::size_t behaving_descriptors = usual_descriptors_of(behaving);
 };
 
 }  // namespace
@@ -233,7 +227,8 @@ BOOST_AUTO_TEST_CASE(a_client_that_attaches_may_break_off_or_be_slow_at_any_byte
 {
     const auto play = [&](fault f, std::size_t at) { return come_and_go(f, at); };
     play_all(play, {fault::end, fault::reset, fault::split});
-    BOOST_TEST(eventually([&] { return descriptors_of(behaving) == behaving_descriptors; }));
+    BOOST_TEST_REQUIRE(eventually([&] { return descriptors_of(behaving) == behaving_descriptors; })
+    );
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_is_granted_the_lock_may_break_off_at_any_byte)

@@ -39,13 +39,6 @@ std::ostream& operator<<(std::ostream& out, ending e)
 /// The lock "x", whose holder is played here, and a process that wants it.
 struct stage
 {
-    stage()
-    {
-        // What it needs for the first lock it keeps.
-        play(ending::grant, fault::end, nowhere);
-        descriptors = descriptors_of(wanting);
-    }
-
     static constexpr std::size_t nowhere = 100000;
 
     void begin()
@@ -188,7 +181,7 @@ struct stage
     void expect_it_never_wanted()
     {
         const auto is_well = [&] { return is_concluded ? is_free(path) : is_held_by(path, self); };
-        BOOST_TEST(eventually(is_well));
+        BOOST_TEST_REQUIRE(eventually(is_well));
         expect_nothing_open();
         BOOST_TEST(is_well());
         BOOST_TEST(wanting.ask("owns 1") == "no");
@@ -234,7 +227,7 @@ struct stage
     /// It has given up, or is told that it is free: nothing of it stays behind.
     void expect_nothing_open()
     {
-        BOOST_TEST(eventually([&] { return descriptors_of(wanting) <= descriptors; }));
+        BOOST_TEST_REQUIRE(eventually([&] { return descriptors_of(wanting) <= descriptors; }));
     }
 
     void play_all(ending e, fault f)
@@ -258,7 +251,7 @@ struct stage
     peer wanting = peer_with_lock(directory.path());
     bool is_concluded = false;
     std::uint64_t token = 0;
-    std::size_t descriptors = 0;
+    const std::size_t descriptors = usual_descriptors_of(wanting);
 };
 
 }  // namespace

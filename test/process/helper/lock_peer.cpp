@@ -255,6 +255,20 @@ std::optional<std::string> program::on_loop_command(const std::string& command, 
         }
         return std::to_string(violations);
     }
+    if (command == "unlock_many" || command == "close_many")
+    {
+        // The same locks.
+        const int first = w.next();
+        const int count = w.next();
+        for (int i = first; i < first + count; ++i)
+        {
+            if (command == "close_many")
+                locks_.erase(i);
+            else
+                locks_.at(i)->unlock();
+        }
+        return "ok";
+    }
     if (command == "many")
     {
         // Locks `count` new locks with the numbers from `first` on.
