@@ -64,6 +64,7 @@ private:
     std::mutex mutex_;
     asio::ip::tcp::socket socket_;
     bool is_closed_ = false;
+    bool is_ended_ = false;
     bool is_flushing_ = false;
     std::vector<unsigned char> unsent_;
 

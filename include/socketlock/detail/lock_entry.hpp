@@ -16,6 +16,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -33,6 +34,8 @@ public:
         locks_.push_back({&op, ec, acquired});
     }
     void complete(plain_operation& op, error_code ec) { others_.push_back({&op, ec}); }
+    /// A dead holder was found; his presence is removed when whoever waited for that has been told.
+    void bury(const party& deceased) { deceased_ = deceased; }
 
 private:
     friend class lock_entry;
@@ -53,6 +56,7 @@ private:
     boost::container::small_vector<std::shared_ptr<claim>, 4> claims_;
     boost::container::small_vector<lock_completion, 2> locks_;
     boost::container::small_vector<plain_completion, 2> others_;
+    std::optional<party> deceased_;
 };
 
 class lock_entry : public std::enable_shared_from_this<lock_entry>

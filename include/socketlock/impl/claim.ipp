@@ -340,6 +340,8 @@ SOCKETLOCK_DECL void claim::try_transaction(turn& t)
     if (done)
     {
         transaction_.reset();
+        if (!result.ec && result.decided.deceased)
+            t.bury(*result.decided.deceased);
         machine_.transacted(result);
         t.touch(shared_from_this());
         return;

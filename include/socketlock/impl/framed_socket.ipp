@@ -156,10 +156,15 @@ SOCKETLOCK_DECL void framed_socket::close()
 
 SOCKETLOCK_DECL void framed_socket::end()
 {
-    if (!close_socket())
-        return;
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        if (is_closed_ || std::exchange(is_ended_, true))
+            return;
+    }
     timer_.cancel();
+    // First, as somebody may wait for just this; to close a connection takes its time.
     on_end();
+    close_socket();
 }
 
 SOCKETLOCK_DECL void framed_socket::start_limit(std::chrono::steady_clock::duration limit)

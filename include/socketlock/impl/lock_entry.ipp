@@ -9,6 +9,8 @@
 #include <socketlock/detail/query.hpp>
 #include <socketlock/error.hpp>
 
+#include <new>
+
 namespace socketlock::detail {
 
 SOCKETLOCK_DECL lock_entry::lock_entry(
@@ -41,10 +43,23 @@ SOCKETLOCK_DECL void lock_entry::perform_all(turn& t)
 
 SOCKETLOCK_DECL void lock_entry::complete_all(turn& t)
 {
+    // What completes may be the last that uses this lock.
+    const bool buries = t.deceased_ && t.deceased_->presence != directory_->presence_id;
+    const auto directory = buries ? directory_ : nullptr;
     for (const turn::lock_completion& done : t.locks_)
         done.op->complete(done.ec, done.acquired);
     for (const turn::plain_completion& done : t.others_)
         done.op->complete(done.ec);
+    if (!buries)
+        return;
+    try
+    {
+        remove_dead_presence(directory->choice.path, t.deceased_->presence);
+    }
+    catch (const std::bad_alloc&)
+    {
+        // Somebody else will find it.
+    }
 }
 
 SOCKETLOCK_DECL proof_of_life lock_entry::prove(const party& p, error_code& why)
@@ -124,8 +139,6 @@ SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_res
         if (v.holder == proof_of_life::unknown && (what == intent::take || what == intent::enqueue))
             ec = why;
     }
-    if (v.deceased && v.deceased->presence != directory_->presence_id)
-        remove_dead_presence(directory_->choice.path, v.deceased->presence);
     return true;
 }
 
