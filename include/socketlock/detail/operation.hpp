@@ -212,9 +212,9 @@ private:
         async_operation>;
     using own_traits = std::allocator_traits<own_allocator>;
     using handler_executor = asio::associated_executor_t<Handler, IoExecutor>;
-    // Keeps the executors busy until the handler has returned, as Asio's own operations do: an
-    // io_context must not run out of work, and be stopped by that, in another thread at some time
-    // afterwards.
+    // Keeps the executors busy until just before the handler is called, as Asio's composed
+    // operations do. Not longer: what the handler sets off in another thread may be the end of the
+    // I/O executor's context, or its restart, which work that ends afterwards would stop again.
     using work = std::pair<tracked_work<handler_executor>, tracked_work<IoExecutor>>;
 
 public:
@@ -280,11 +280,12 @@ public:
         auto slot = asio::get_associated_cancellation_slot(handler_);
         if (slot.is_connected())
             slot.clear();
-        const work busy(std::move(work_));
+        std::optional<work> busy(std::move(work_));
         Handler handler(std::move(handler_));
         Deliver deliver(std::move(deliver_));
         auto results = std::move(*results_);
         free(asio::get_associated_allocator(handler, asio::recycling_allocator<void>()));
+        busy.reset();
         std::apply(
             [&](error_code ec, Results&... rest) { deliver(handler, ec, std::move(rest)...); },
             results
