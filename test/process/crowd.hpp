@@ -78,12 +78,15 @@ public:
         }
     }
 
-    /// Ends all processes; nothing may stay.
+    /// Nothing is open that a process does not have that has waited for nobody. Ends them all;
+    /// nothing may stay.
     void expect_nothing_left()
     {
+        const std::size_t usual = usual_descriptors();
+        peers.push_back(std::move(holder));
+        for (const peer& p : peers)
+            BOOST_TEST((!p.is_running() || eventually([&] { return descriptors_of(p) <= usual; })));
         peers.clear();
-        if (holder.is_running())
-            holder.quit();
         peer last = peer_with_lock(directory.path());
         BOOST_TEST(last.ask("try 1") == "yes");
         last.quit();
@@ -95,6 +98,12 @@ public:
     std::vector<peer> peers;
 
 private:
+    std::size_t usual_descriptors() const
+    {
+        peer p = peer_with_lock(directory.path(), "another");
+        return usual_descriptors_of(p);
+    }
+
     std::uint64_t tickets_given() const
     {
         const auto ours = our_part(directory.lock_file("x"));

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <poll.h>
@@ -316,6 +317,21 @@ bool has_no_more_than(peer& p, const std::string& descriptors)
     const auto now = words_of(p.ask("descriptors"));
     const auto then = words_of(descriptors);
     return std::includes(then.begin(), then.end(), now.begin(), now.end());
+}
+
+std::size_t descriptors_of(const peer& p)
+{
+    const std::filesystem::directory_iterator all("/proc/" + std::to_string(p.pid()) + "/fd");
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+std::size_t usual_descriptors_of(peer& p)
+{
+    BOOST_TEST(p.ask("try 1") == "yes");
+    BOOST_TEST(p.ask("unlock 1") == "ok");
+    // The thread of the library has done before what is to be done at the first use.
+    BOOST_TEST(p.ask("holder 1") == "none");
+    return descriptors_of(p);
 }
 
 void pause_briefly()

@@ -9,6 +9,7 @@
 #include <socketlock/error.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <deque>
 #include <string>
 #include <sys/types.h>
@@ -104,6 +105,12 @@ peer peer_with_lock(
 /// True if the peer has no descriptor that is not in the list, an earlier answer to `descriptors`.
 /// That may name some of a runtime that was just ending.
 bool has_no_more_than(peer& p, const std::string& descriptors);
+
+/// How many descriptors a process has.
+std::size_t descriptors_of(const peer& p);
+
+/// How many it has once it has used its lock 1, which is free, and has no connection.
+std::size_t usual_descriptors_of(peer& p);
 
 void pause_briefly();
 

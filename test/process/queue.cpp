@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -247,35 +245,6 @@ BOOST_AUTO_TEST_CASE(a_thousand_waiters_of_ten_processes_are_served_in_order)
         BOOST_TEST(std::count(list.begin(), list.end(), '=') < 20);
     }
     c.expect_nothing_left();
-}
-
-BOOST_AUTO_TEST_CASE(ten_thousand_locks_of_one_process_take_a_bounded_number_of_descriptors)
-{
-    // Removing so many files takes a disk long.
-    const char* const elsewhere = std::getenv("TMPDIR");
-    const std::string before_that = elsewhere != nullptr ? elsewhere : "";
-    if (std::filesystem::is_directory("/dev/shm"))
-        ::setenv("TMPDIR", "/dev/shm", 1);
-    const lock_directory directory;
-    elsewhere != nullptr ? ::setenv("TMPDIR", before_that.c_str(), 1) : ::unsetenv("TMPDIR");
-
-    peer holder;
-    BOOST_TEST(holder.ask("many 0 200 " + directory.path()) == "200");
-    const auto count = [&] {
-        const std::string list = holder.ask("descriptors");
-        return std::count(list.begin(), list.end(), '=');
-    };
-    const auto before = count();
-    BOOST_TEST(holder.ask("many 200 9800 " + directory.path()) == "9800");
-    BOOST_TEST(count() <= before);
-    peer other;
-    BOOST_TEST(other.ask("many 0 10000 " + directory.path()) == "0");
-    BOOST_TEST(holder.ask("unlock 9999") == "ok");
-    BOOST_TEST(other.ask("try 9999") == "yes");
-    holder.quit();
-    BOOST_TEST(other.ask("try 0") == "yes");
-    other.quit();
-    BOOST_TEST(directory.has_only_lock_files());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

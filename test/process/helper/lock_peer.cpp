@@ -86,6 +86,7 @@ std::string program::execute(const std::string& line)
          {&program::on_lock_command,
           &program::on_async_command,
           &program::on_loop_command,
+          &program::on_fault_command,
           &program::on_process_command})
     {
         words w(line);
@@ -253,6 +254,20 @@ std::optional<std::string> program::on_loop_command(const std::string& command, 
             violations += shared.visit(::getpid());
         }
         return std::to_string(violations);
+    }
+    if (command == "unlock_many" || command == "close_many")
+    {
+        // The same locks.
+        const int first = w.next();
+        const int count = w.next();
+        for (int i = first; i < first + count; ++i)
+        {
+            if (command == "close_many")
+                locks_.erase(i);
+            else
+                locks_.at(i)->unlock();
+        }
+        return "ok";
     }
     if (command == "many")
     {

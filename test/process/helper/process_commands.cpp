@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <future>
 #include <grp.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -33,6 +34,17 @@ std::string list_descriptors()
             result += (result.empty() ? "" : " ") + number + '=' + target;
     }
     return result;
+}
+
+// Bytes that are allocated; 0 if that cannot be told.
+std::size_t heap_size()
+{
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+    const auto now = ::mallinfo2();
+    return now.uordblks + now.hblkhd;
+#else
+    return 0;
+#endif
 }
 
 // Runs a shell command and answers its output, on one line.
@@ -107,6 +119,8 @@ std::optional<std::string> program::on_process_command(const std::string& comman
         return ok_if(become(w.next<::uid_t>()));
     if (command == "descriptors")
         return list_descriptors();
+    if (command == "heap")
+        return std::to_string(heap_size());
     if (command == "exhaust")
         return exhaust(w.next());
     if (command == "relax")

@@ -98,6 +98,8 @@ private:
     std::optional<std::string> on_async_command(const std::string& command, words& w);
     /// What is done many times, or at a moment that is given by others.
     std::optional<std::string> on_loop_command(const std::string& command, words& w);
+    /// What fails when the library uses the network.
+    std::optional<std::string> on_fault_command(const std::string& command, words& w);
     /// What concerns the process as a whole.
     std::optional<std::string> on_process_command(const std::string& command, words& w);
 

@@ -22,6 +22,8 @@ struct alignas(64) slot
     std::atomic<std::uint64_t> acquisitions{0};
     /// Tries that found the lock held, limits that passed, and waits that were cancelled.
     std::atomic<std::uint64_t> refusals{0};
+    /// Those of them that were cancelled, by `cancel` or by the end of the lock object.
+    std::atomic<std::uint64_t> cancellations{0};
     std::atomic<std::uint64_t> increments{0};
     /// True while an increment may or may not have been done.
     std::atomic<bool> is_incrementing{false};

@@ -42,6 +42,8 @@ struct section
     const char* name;
     work_function work;
     disturbance usual;
+    /// Whoever wants the lock waits in the queue.
+    bool is_fair;
 };
 
 struct settings
@@ -79,6 +81,29 @@ std::int64_t longest_wait(const arena& a)
     for (const slot& s : a.slots)
         longest = std::max(longest, s.longest_wait.load());
     return longest;
+}
+
+// The queue serves everybody, and nobody waits until the pause is over after which waiters look
+// whether they have been forgotten (three seconds).
+void check_fairness(arena& a)
+{
+    const char* const sanitizers = std::getenv("SOCKETLOCK_SANITIZE");
+    const bool is_slow = sanitizers != nullptr && *sanitizers != '\0';
+    const auto longest = std::chrono::microseconds(longest_wait(a));
+    if (longest > milliseconds(is_slow ? 20000 : 2500))
+        report_violation(a, "a process has waited for " + std::to_string(longest.count()) + " us");
+    const auto average = total(a, &slot::acquisitions) / worker_count;
+    for (const slot& s : a.slots)
+    {
+        if (s.acquisitions < average / 3)
+            report_violation(
+                a,
+                "a process got the lock " + std::to_string(s.acquisitions) + " times where " +
+                    std::to_string(average) + " is the average"
+            );
+    }
+    if (total(a, &slot::cancellations) == 0)
+        report_violation(a, "nobody has cancelled his waiting");
 }
 
 // Counter and increments agree, but for those that were interrupted by a kill.
@@ -174,6 +199,8 @@ bool run(const section& s, const settings& how)
         report_violation(a, "not all processes ended");
     }
     check_counter(a, workers.interrupted_increments());
+    if (s.is_fair && !how.expects_violation)
+        check_fairness(a);
     if (!how.expects_violation)
         check_afterwards(a, workers.lock_dir());
     for (const slot& x : a.slots)
@@ -183,7 +210,8 @@ bool run(const section& s, const settings& how)
     }
 
     std::printf(
-        "%s: %zu processes, %.1f s: %llu acquisitions (%.0f/s), %llu refusals, %llu kills, "
+        "%s: %zu processes, %.1f s: %llu acquisitions (%.0f/s), %llu refusals, "
+        "%llu of them cancelled, %llu kills, "
         "%llu stops, %llu exits, %llu increments interrupted, %llu errors, %llu violations\n",
         s.name,
         worker_count,
@@ -191,6 +219,7 @@ bool run(const section& s, const settings& how)
         static_cast<unsigned long long>(acquisitions),
         static_cast<double>(acquisitions) / took.count(),
         static_cast<unsigned long long>(total(a, &slot::refusals)),
+        static_cast<unsigned long long>(total(a, &slot::cancellations)),
         static_cast<unsigned long long>(workers.kills()),
         static_cast<unsigned long long>(workers.stops()),
         static_cast<unsigned long long>(workers.exits()),
@@ -209,8 +238,8 @@ bool run(const section& s, const settings& how)
 int main(int argc, char** argv)
 {
     const section sections[] = {
-        {"try_lock", &work_by_trying,  {milliseconds(5), milliseconds(3), 0} },
-        {"waiting",  &work_by_waiting, {milliseconds(20), milliseconds(5), 2}},
+        {"try_lock", &work_by_trying,  {milliseconds(5), milliseconds(3), 0},  false},
+        {"waiting",  &work_by_waiting, {milliseconds(20), milliseconds(5), 2}, true },
     };
     settings how;
     if (const char* const seconds = std::getenv("SOCKETLOCK_STRESS_SECONDS"))

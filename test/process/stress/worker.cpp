@@ -74,7 +74,10 @@ public:
         lock_.cancel();
         run_until_done();
         if (result_ == asio::error::operation_aborted)
+        {
+            ++worker_.self().cancellations;
             finish(false, {}, "cancel");
+        }
         else
             finish(!result_, result_, "async_lock and cancel");
     }
@@ -85,6 +88,7 @@ public:
         start();
         context_.run_for(short_time());
         ++worker_.self().refusals;
+        ++worker_.self().cancellations;
         lock_ = socketlock::process_lock(context_, lock_name, options(worker_));
         run_until_done();
     }

@@ -1,0 +1,161 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// Conversations with a real process that go wrong at a chosen byte.
+
+#ifndef SOCKETLOCK_TEST_PROCESS_TORN_HPP
+#define SOCKETLOCK_TEST_PROCESS_TORN_HPP
+
+#include <socketlock/detail/decision.hpp>
+#include <socketlock/detail/handshake.hpp>
+#include <socketlock/detail/message.hpp>
+#include <socketlock/detail/presence.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "lock_directory.hpp"
+#include "peer.hpp"
+
+namespace test {
+
+enum class fault
+{
+    /// The stream ends.
+    end,
+    /// The connection is reset: the other side's next call fails.
+    reset,
+    /// Nothing more is said until the other side ends the connection.
+    silence,
+    /// What was said is read in two pieces.
+    split,
+};
+std::ostream& operator<<(std::ostream& out, fault f);
+
+/// One side of a connection, with which something happens after `at` bytes of the conversation,
+/// those of both sides counted.
+class torn_connection
+{
+public:
+    /// `meanwhile` is called between two pieces.
+    torn_connection(
+        int descriptor,
+        fault f,
+        std::size_t at,
+        std::function<void()> meanwhile = nullptr
+    );
+    torn_connection(torn_connection&&) = delete;
+    ~torn_connection();
+
+    /// Connects to a loopback port.
+    static int open(std::uint16_t port);
+
+    // False, or nothing, once the connection is cut, and if the other side has ended it.
+
+    bool say(const socketlock::detail::encoded_frame& frame);
+    /// The next frame, valid until the next call.
+    std::optional<socketlock::detail::frame_view> hear_any();
+    /// The same; fails the test if it is another frame.
+    std::optional<socketlock::detail::frame_view> hear(socketlock::detail::message_type type);
+
+    bool is_cut() const noexcept { return descriptor_ < 0; }
+    void cut();
+    /// How much has been said and heard.
+    std::size_t position() const noexcept { return position_; }
+
+private:
+    bool transmit(const unsigned char* bytes, std::size_t size);
+    bool receive(unsigned char* room, std::size_t size);
+    void wait_until_it_is_read() const;
+    void wait_until_it_ends();
+    bool is_due(std::size_t size) const noexcept
+    {
+        return !is_over_ && at_ >= position_ && at_ < position_ + size;
+    }
+
+    int descriptor_;
+    const fault fault_;
+    const std::size_t at_;
+    const std::function<void()> meanwhile_;
+    std::size_t position_ = 0;
+    bool is_over_ = false;
+    std::string frame_;
+};
+
+/// A process that exists as far as others can see: it has a presence and a port.
+class actor
+{
+public:
+    explicit actor(const std::string& directory);
+    actor(actor&&) = delete;
+    ~actor() { die(); }
+
+    std::uint16_t port() const noexcept { return presence_->info().port; }
+    const socketlock::detail::secret_key& key() const noexcept { return presence_->info().key; }
+
+    /// Another claim of this process, not known to anybody yet.
+    socketlock::detail::claimant new_claim() const;
+
+    /// The next connection.
+    int accept();
+    bool has_caller() const;
+
+    /// As the system does it: the sockets go first, and then the presence.
+    void stop_listening();
+    void die();
+
+private:
+    int listener_;
+    std::unique_ptr<socketlock::detail::presence> presence_;
+};
+
+/// What a server learns from a client that attaches.
+struct waiter
+{
+    socketlock::detail::claimant self;
+    std::uint64_t ticket = 0;
+};
+
+/// Plays the claim `target` of an actor, up to a waiter's attachment.
+std::optional<waiter> let_attach(
+    torn_connection& connection,
+    const actor& self,
+    const socketlock::detail::claimant& target
+);
+
+/// Plays the server's side of the handshake; the client's claim.
+std::optional<socketlock::detail::id128> let_in(
+    torn_connection& connection,
+    const actor& self,
+    const socketlock::detail::claimant& target
+);
+
+/// The record of a lock, as it is and as a transaction leaves it.
+socketlock::detail::record record_of(const std::string& path);
+socketlock::detail::record edit_record(
+    const std::string& path,
+    const std::function<void(socketlock::detail::record&)>& change
+);
+
+/// Makes a claim the holder of a lock; the fencing token.
+std::uint64_t make_holder(const std::string& path, const socketlock::detail::claimant& c);
+void make_free(const std::string& path);
+bool is_held_by(const std::string& path, const socketlock::detail::claimant& c);
+bool is_free(const std::string& path);
+
+/// Whether the system tells how much of what was sent has been read.
+boost::test_tools::assertion_result can_see_what_is_read(boost::unit_test::test_unit_id);
+
+/// Every byte; where programs are slowed down by sanitizers, some.
+std::size_t byte_step();
+
+}  // namespace test
+
+#endif

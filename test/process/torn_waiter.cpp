@@ -1,0 +1,352 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// A process that waits or asks, and whose connection to the claim before it breaks, or is slow, at
+// each byte of what is said on it. It gets the lock when it is its turn, no earlier and no later.
+
+#include <boost/test/unit_test.hpp>
+
+#include <memory>
+#include <ostream>
+#include <string>
+#include <unistd.h>
+
+#include "crowd.hpp"
+#include "torn.hpp"
+
+using namespace test;
+using namespace std::chrono_literals;
+namespace sl = socketlock::detail;
+
+namespace {
+
+/// What becomes of the holder when the waiter has attached.
+enum class ending
+{
+    /// It unlocks, and names the waiter in the record.
+    grant,
+    /// It unlocks, and does not.
+    moved,
+    /// It dies.
+    death,
+};
+
+std::ostream& operator<<(std::ostream& out, ending e)
+{
+    return out << (e == ending::grant ? "grant" : e == ending::moved ? "moved" : "death");
+}
+
+/// The lock "x", whose holder is played here, and a process that wants it.
+struct stage
+{
+    static constexpr std::size_t nowhere = 100000;
+
+    void begin()
+    {
+        if (!holder)
+            holder = std::make_unique<actor>(directory.path());
+        self = holder->new_claim();
+        make_holder(path, self);
+    }
+
+    /// The lock changes hands.
+    void conclude(ending e, const waiter& w)
+    {
+        is_concluded = true;
+        if (e == ending::grant)
+            token = make_holder(path, w.self);
+        else if (e == ending::moved)
+            make_free(path);
+    }
+
+    /// The whole exchange; returns its length.
+    std::size_t talk(torn_connection& c, ending e)
+    {
+        if (const auto w = let_attach(c, *holder, self))
+        {
+            conclude(e, *w);
+            if (e == ending::grant)
+                c.say(sl::grant_message{token}.encode());
+            else if (e == ending::moved)
+                c.say(sl::moved_message().encode());
+        }
+        return c.position();
+    }
+
+    void die(torn_connection& c)
+    {
+        holder->stop_listening();
+        c.cut();
+        holder.reset();
+        is_concluded = true;
+    }
+
+    /// The waiter waits, its first connection breaks at `at`, and the holder unlocks or dies.
+    /// Returns how much was said and heard.
+    std::size_t play(ending e, fault f, std::size_t at)
+    {
+        begin();
+        is_concluded = false;
+        token = 0;
+        BOOST_TEST(wanting.ask("async_lock 1") == "started");
+        std::size_t length = 0;
+        {
+            torn_connection first(holder->accept(), f, at);
+            length = talk(first, e);
+            if (e == ending::death)
+                die(first);
+            else
+                first.cut();
+        }
+        if (!is_concluded)
+        {
+            BOOST_TEST(is_held_by(path, self));
+            BOOST_TEST(wanting.ask("owns 1") == "no");
+            // It comes again.
+            torn_connection second(holder->accept(), fault::end, nowhere);
+            BOOST_TEST(!wanting.has_event());
+            talk(second, e);
+            BOOST_TEST(is_concluded);
+        }
+        BOOST_TEST_REQUIRE(wanting.event(at_once) == "1 locked");
+        const sl::record now = record_of(path);
+        BOOST_TEST(std::to_string(now.fencing_token) == wanting.ask("token 1"));
+        if (e == ending::grant)
+            BOOST_TEST(now.fencing_token == token);
+        BOOST_TEST(wanting.ask("unlock 1") == "ok");
+        BOOST_TEST(is_free(path));
+        return length;
+    }
+
+    void expect_cancelled()
+    {
+        BOOST_TEST(wanting.ask("cancel 1") == "started");
+        BOOST_TEST(wanting.event(at_once) == "1 error Operation canceled");
+    }
+
+    /// The waiter gives up when the conversation is at `at`, but the lock may change hands before
+    /// that is heard. Returns how much was said and heard.
+    std::size_t give_up(ending e, std::size_t at)
+    {
+        begin();
+        is_concluded = false;
+        BOOST_TEST(wanting.ask("async_lock 1") == "started");
+        const int connection = holder->accept();
+        bool is_cancelled = false;
+        const auto cancel = [&] {
+            expect_cancelled();
+            is_cancelled = true;
+        };
+        torn_connection c(connection, fault::split, at, cancel);
+        const auto w = let_attach(c, *holder, self);
+        const std::size_t length = c.position();
+        if (!is_cancelled)
+            cancel();
+        if (w)
+            finish(c, e, *w);
+        expect_it_never_wanted();
+        return length;
+    }
+
+    /// The waiter gives up when it has attached, and the connection breaks at `at`.
+    std::size_t give_up_and_break(ending e, fault f, std::size_t at)
+    {
+        begin();
+        is_concluded = false;
+        BOOST_TEST(wanting.ask("async_lock 1") == "started");
+        torn_connection c(holder->accept(), f, at);
+        const auto w = let_attach(c, *holder, self);
+        BOOST_TEST_REQUIRE(w.has_value());
+        expect_cancelled();
+        finish(c, e, *w);
+        const std::size_t length = c.position();
+        c.cut();
+        expect_it_never_wanted();
+        return length;
+    }
+
+    /// The last words between a waiter that gives up and the holder.
+    void finish(torn_connection& c, ending e, const waiter& w)
+    {
+        if (e != ending::death)
+            conclude(e, w);
+        if (e == ending::grant)
+            c.say(sl::grant_message{token}.encode());
+        else if (e == ending::moved)
+            c.say(sl::moved_message().encode());
+        else if (c.hear(sl::message_type::detach))
+            c.say(sl::detached_message().encode());
+    }
+
+    void expect_it_never_wanted()
+    {
+        const auto is_well = [&] { return is_concluded ? is_free(path) : is_held_by(path, self); };
+        BOOST_TEST_REQUIRE(eventually(is_well));
+        expect_nothing_open();
+        BOOST_TEST(is_well());
+        BOOST_TEST(wanting.ask("owns 1") == "no");
+        BOOST_TEST(!wanting.has_event());
+    }
+
+    /// It asks who holds the lock.
+    std::size_t inquire(fault f, std::size_t at)
+    {
+        begin();
+        wanting.send("holder 1");
+        std::size_t length = 0;
+        bool is_answered = false;
+        {
+            torn_connection c(holder->accept(), f, at);
+            if (let_in(c, *holder, self) && c.hear(sl::message_type::ping))
+            {
+                const std::uint64_t now = record_of(path).fencing_token;
+                is_answered = c.say(sl::pong_message{sl::reported_state::holding, now}.encode());
+            }
+            length = c.position();
+            c.cut();
+        }
+        const std::string who = std::to_string(::getpid()) + ' ' + std::to_string(holder->port());
+        BOOST_TEST(wanting.answer() == who + (is_answered ? " verified" : " unverified"));
+        BOOST_TEST(is_held_by(path, self));
+        expect_nothing_open();
+        return length;
+    }
+
+    void inquire_all(fault f)
+    {
+        const std::size_t length = inquire(f, nowhere);
+        for (std::size_t at = 0; at <= length; at += byte_step())
+        {
+            BOOST_TEST_CONTEXT(f << " at byte " << at)
+            {
+                inquire(f, at);
+            }
+        }
+    }
+
+    /// It has given up, or is told that it is free: nothing of it stays behind.
+    void expect_nothing_open()
+    {
+        BOOST_TEST_REQUIRE(eventually([&] { return descriptors_of(wanting) <= descriptors; }));
+    }
+
+    void play_all(ending e, fault f)
+    {
+        const std::size_t length = play(e, f, nowhere);
+        BOOST_TEST(length > 200);
+        for (std::size_t at = 0; at <= length; at += byte_step())
+        {
+            BOOST_TEST_CONTEXT(e << ", " << f << " at byte " << at)
+            {
+                play(e, f, at);
+                expect_nothing_open();
+            }
+        }
+    }
+
+    const lock_directory directory;
+    const std::string path = directory.lock_file("x");
+    std::unique_ptr<actor> holder;
+    sl::claimant self;
+    peer wanting = peer_with_lock(directory.path());
+    bool is_concluded = false;
+    std::uint64_t token = 0;
+    const std::size_t descriptors = usual_descriptors_of(wanting);
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(torn_waiter, stage)
+
+BOOST_AUTO_TEST_CASE(a_connection_that_ends_costs_no_turn)
+{
+    for (const ending e : {ending::grant, ending::moved, ending::death})
+        play_all(e, fault::end);
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_connection_that_is_reset_costs_no_turn,
+    *boost::unit_test::precondition(can_see_what_is_read)
+)
+{
+    for (const ending e : {ending::grant, ending::moved})
+        play_all(e, fault::reset);
+}
+
+BOOST_AUTO_TEST_CASE(
+    row_16_what_is_said_may_come_in_two_pieces,
+    *boost::unit_test::precondition(can_see_what_is_read)
+)
+{
+    for (const ending e : {ending::grant, ending::moved})
+        play_all(e, fault::split);
+}
+
+BOOST_AUTO_TEST_CASE(a_holder_that_falls_silent_before_the_attachment_costs_no_turn)
+{
+    // Before its first byte, in the middle of its challenge, and in the middle of its proof.
+    for (const std::size_t at : {0, 20, 160})
+    {
+        BOOST_TEST_CONTEXT("at byte " << at)
+        {
+            play(ending::grant, fault::silence, at);
+            expect_nothing_open();
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(
+    one_that_gives_up_at_any_moment_does_not_end_up_holding,
+    *boost::unit_test::precondition(can_see_what_is_read)
+)
+{
+    // With `death` the holder goes on holding.
+    for (const ending e : {ending::death, ending::grant, ending::moved})
+    {
+        const std::size_t length = give_up(e, nowhere);
+        for (std::size_t at = 0; at < length; at += byte_step())
+        {
+            BOOST_TEST_CONTEXT(e << ", at byte " << at)
+            {
+                give_up(e, at);
+            }
+        }
+    }
+    play(ending::grant, fault::end, nowhere);
+}
+
+BOOST_AUTO_TEST_CASE(
+    one_that_gives_up_does_not_end_up_holding_wherever_its_connection_breaks,
+    *boost::unit_test::precondition(can_see_what_is_read)
+)
+{
+    for (const fault f : {fault::end, fault::reset, fault::split})
+    {
+        for (const ending e : {ending::death, ending::grant, ending::moved})
+        {
+            const std::size_t begin = give_up(e, nowhere);
+            const std::size_t end = give_up_and_break(e, f, nowhere);
+            BOOST_TEST(end > begin);
+            for (std::size_t at = begin; at <= end; ++at)
+            {
+                BOOST_TEST_CONTEXT(e << ", " << f << " at byte " << at)
+                {
+                    give_up_and_break(e, f, at);
+                }
+            }
+        }
+    }
+    play(ending::grant, fault::end, nowhere);
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_query_is_answered_wherever_its_connection_breaks,
+    *boost::unit_test::precondition(can_see_what_is_read)
+)
+{
+    for (const fault f : {fault::end, fault::reset, fault::split})
+        inquire_all(f);
+    inquire(fault::silence, 200);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
