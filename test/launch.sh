@@ -32,7 +32,9 @@ prefix=()
 if [[ ${SOCKETLOCK_SANITIZE-} ]]; then
     ((limit *= 4))
     # A child of a fork may use the library, which starts a thread there.
-    export TSAN_OPTIONS=${TSAN_OPTIONS-die_after_fork=0:halt_on_error=1:second_deadlock_stack=1}
+    options=die_after_fork=0:halt_on_error=1:second_deadlock_stack=1
+    options+=:suppressions=$(dirname "$0")/tsan.supp
+    export TSAN_OPTIONS=${TSAN_OPTIONS-$options}
     export ASAN_OPTIONS=${ASAN_OPTIONS-detect_stack_use_after_return=0:strict_string_checks=1}
     export UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
     if [[ $SOCKETLOCK_SANITIZE == *thread* ]] && setarch -R true 2>/dev/null; then
