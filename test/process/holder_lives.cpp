@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -203,6 +204,28 @@ BOOST_AUTO_TEST_CASE(a_guard_that_is_never_given_back_gives_guard_timeout)
         asker.ask("holder 1") ==
         std::to_string(other.pid()) + ' ' + other.ask("port 1") + " verified"
     );
+}
+
+BOOST_AUTO_TEST_CASE(row_22_no_event_loop_waits_for_the_guard)
+{
+    const lock_directory directory;
+    peer keeper = peer_with_lock(directory.path());
+    peer p = peer_with_lock(directory.path());
+    BOOST_TEST(p.ask("open 2 x " + directory.path()) == "ok");
+    BOOST_TEST(p.ask("try 1") == "yes");
+    BOOST_TEST(keeper.ask("keep_guard " + directory.lock_file("x")) == "ok");
+    BOOST_TEST(p.ask("async_try 2") == "started");
+    BOOST_TEST(p.ask("async_unlock 1") == "started");
+    BOOST_TEST(p.ask("loop") == "ok");
+    // Far more transactions than that would fit into it.
+    BOOST_TEST(!p.has_event(std::chrono::milliseconds(100)));
+    BOOST_TEST(p.ask("loop") == "ok");
+    keeper.kill();
+    BOOST_TEST(p.has_event(patience));
+    while (p.event() != "1 unlocked")
+    {
+    }
+    BOOST_TEST(p.ask("loop") == "ok");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

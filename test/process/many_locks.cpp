@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 
+#include "executables.hpp"
 #include "lock_directory.hpp"
 #include "peer.hpp"
 #include "torn.hpp"
@@ -52,7 +53,7 @@ struct stage
     int listed_as_held_by(peer& p)
     {
         peer shell;
-        const std::string command = std::string("'") + SOCKETLOCK_TEST_TOOL + "' --lock-dir '" +
+        const std::string command = std::string("'") + tool_path() + "' --lock-dir '" +
                                     directory->path() + "' list --json";
         const auto listed = boost::json::parse(shell.ask("run " + command)).as_object();
         int held = 0;

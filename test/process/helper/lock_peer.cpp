@@ -4,8 +4,10 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <future>
 #include <mutex>
 #include <unistd.h>
 
@@ -240,6 +242,33 @@ std::optional<std::string> program::on_loop_command(const std::string& command, 
         }
         return std::to_string(violations);
     }
+    if (command == "cycle_cancelling")
+    {
+        // Gives up waiting and at once waits again; answers how many milliseconds the longest wait
+        // took.
+        process_lock& l = lock(w);
+        auto longest = std::chrono::steady_clock::duration::zero();
+        for (int i = w.next(); i > 0; --i)
+        {
+            std::promise<error_code> outcome;
+            l.async_lock([&](const error_code& ec) { outcome.set_value(ec); });
+            const auto patience = std::chrono::microseconds(i * 37 % 400);
+            if (auto future = outcome.get_future();
+                future.wait_for(patience) != std::future_status::ready)
+            {
+                l.cancel();
+                if (!future.get())
+                    l.unlock();
+            }
+            else
+                l.unlock();
+            const auto begin = std::chrono::steady_clock::now();
+            l.lock();
+            longest = std::max(longest, std::chrono::steady_clock::now() - begin);
+            l.unlock();
+        }
+        return std::to_string(std::chrono::duration_cast<milliseconds>(longest).count());
+    }
     if (command == "lock_two")
     {
         // Takes two locks together, again and again; what the order is must not matter.
@@ -250,7 +279,15 @@ std::optional<std::string> program::on_loop_command(const std::string& command, 
         int violations = 0;
         for (int i = 0; i < count; ++i)
         {
-            const std::scoped_lock both(first, second);
+            if (i % 2 == 0)
+            {
+                const std::scoped_lock both(first, second);
+                violations += shared.visit(::getpid());
+                continue;
+            }
+            std::unique_lock<process_lock> one(first, std::defer_lock);
+            std::unique_lock<process_lock> other(second, std::defer_lock);
+            std::lock(one, other);
             violations += shared.visit(::getpid());
         }
         return std::to_string(violations);

@@ -4,12 +4,14 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <future>
 #include <grp.h>
 #include <malloc.h>
+#include <memory>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -97,6 +99,14 @@ std::optional<std::string> program::on_process_command(const std::string& comman
         return std::to_string(::getpid());
     if (command == "block")
         return block();
+    if (command == "loop")
+    {
+        // Whether the io_context still runs what is posted to it.
+        const auto done = std::make_shared<std::promise<void>>();
+        asio::post(io_.context, [done] { done->set_value(); });
+        const auto limit = std::chrono::seconds(2);
+        return done->get_future().wait_for(limit) == std::future_status::ready ? "ok" : "stuck";
+    }
     if (command == "exit")
         std::_Exit(0);
     if (command == "fork")
