@@ -182,6 +182,10 @@ private:
     std::unique_ptr<predecessor_state> predecessor_;
     std::vector<successor_link> successors_;
 
+    /// Numbers what is wanted of the timers, in the order of the calls.
+    std::atomic<std::uint64_t> timer_serial_{0};
+    std::atomic<bool> has_timers_{false};
+
     // On the runtime's thread.
     struct timer_state
     {
@@ -189,8 +193,8 @@ private:
         std::uint64_t serial = 0;
     };
     std::unique_ptr<std::array<timer_state, 3>> timers_;
-    std::uint64_t timer_serial_ = 0;
-    std::atomic<bool> has_timers_{false};
+    /// What was wanted before this is stopped.
+    std::uint64_t timers_stopped_ = 0;
 };
 
 /// Why nothing can be unlocked by way of this claim (may be null); success if it holds.

@@ -280,12 +280,13 @@ public:
         auto slot = asio::get_associated_cancellation_slot(handler_);
         if (slot.is_connected())
             slot.clear();
-        std::optional<work> busy(std::move(work_));
         Handler handler(std::move(handler_));
         Deliver deliver(std::move(deliver_));
         auto results = std::move(*results_);
-        free(asio::get_associated_allocator(handler, asio::recycling_allocator<void>()));
-        busy.reset();
+        {
+            const work busy(std::move(work_));
+            free(asio::get_associated_allocator(handler, asio::recycling_allocator<void>()));
+        }
         std::apply(
             [&](error_code ec, Results&... rest) { deliver(handler, ec, std::move(rest)...); },
             results

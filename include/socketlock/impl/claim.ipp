@@ -388,14 +388,19 @@ SOCKETLOCK_DECL error_code unlock_and_wait(claim& c)
 SOCKETLOCK_DECL void claim::start_timer(timer which, std::chrono::steady_clock::duration pause)
 {
     has_timers_ = true;
-    asio::dispatch(runtime_->context(), [self = shared_from_this(), which, pause] {
+    // What is dispatched by several threads may be turned round: the younger wins, by its number.
+    const std::uint64_t serial = ++timer_serial_;
+    asio::dispatch(runtime_->context(), [self = shared_from_this(), which, pause, serial] {
+        if (serial < self->timers_stopped_)
+            return;
         if (!self->timers_)
             self->timers_ = std::make_unique<std::array<timer_state, 3>>();
         timer_state& state = (*self->timers_)[static_cast<std::size_t>(which)];
+        if (serial < state.serial)
+            return;
         if (!state.timer)
             state.timer = std::make_unique<asio::steady_timer>(self->runtime_->context());
         state.timer->expires_after(pause);
-        const std::uint64_t serial = ++self->timer_serial_;
         state.serial = serial;
         state.timer->async_wait(
             [weak = std::weak_ptr<claim>(self), which, serial](const error_code& ec) {
@@ -414,7 +419,25 @@ SOCKETLOCK_DECL void claim::stop_timers()
 {
     if (!has_timers_.exchange(false))
         return;
-    asio::dispatch(runtime_->context(), [self = shared_from_this()] { self->timers_.reset(); });
+    const std::uint64_t serial = ++timer_serial_;
+    asio::dispatch(runtime_->context(), [self = shared_from_this(), serial] {
+        if (serial < self->timers_stopped_)
+            return;
+        self->timers_stopped_ = serial;
+        bool is_any_left = false;
+        if (self->timers_)
+        {
+            for (timer_state& state : *self->timers_)
+            {
+                if (state.serial < serial)
+                    state = {};
+                else
+                    is_any_left = true;
+            }
+        }
+        if (!is_any_left)
+            self->timers_.reset();
+    });
 }
 
 SOCKETLOCK_DECL void claim::on_timer(timer which)
