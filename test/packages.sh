@@ -26,6 +26,7 @@
         iproute2
         procps
         strace
+        valgrind
     )
 
     # Besides, to build with b2, and to use the library as a package.
