@@ -12,6 +12,8 @@
 #include <socketlock/impl/claim.ipp>
 #include <socketlock/impl/claim_links.ipp>
 #include <socketlock/impl/claim_machine.ipp>
+#include <socketlock/impl/claim_machine_successors.ipp>
+#include <socketlock/impl/claim_timers.ipp>
 #include <socketlock/impl/crypto_openssl.ipp>
 #include <socketlock/impl/endpoint.ipp>
 #include <socketlock/impl/error.ipp>

@@ -18,6 +18,9 @@ namespace test {
 class lock_directory : public temporary_directory
 {
 public:
+    // clang++ wants it for constant members.
+    lock_directory() {}
+
     /// The path of the lock file of a lock with a plain name.
     std::string lock_file(const std::string& name) const { return *this / ('.' + name + ".lock"); }
 

@@ -113,7 +113,7 @@ struct stage
 
     static std::string error(int value) { return std::to_string(value); }
 
-    lock_directory directory;
+    const lock_directory directory;
     peer victim;
     peer other = peer_with_lock(directory.path());
     peer last = peer_with_lock(directory.path());

@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_asks_may_break_off_or_be_slow_at_any_byte)
 
 BOOST_AUTO_TEST_CASE(a_client_that_falls_silent_is_dropped)
 {
-    for (const std::size_t at : {0, 40, 150})
+    for (const std::size_t at : {0u, 40u, 150u})
     {
         BOOST_TEST_CONTEXT("at byte " << at)
         {

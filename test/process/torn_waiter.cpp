@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(
 BOOST_AUTO_TEST_CASE(a_holder_that_falls_silent_before_the_attachment_costs_no_turn)
 {
     // Before its first byte, in the middle of its challenge, and in the middle of its proof.
-    for (const std::size_t at : {0, 20, 160})
+    for (const std::size_t at : {0u, 20u, 160u})
     {
         BOOST_TEST_CONTEXT("at byte " << at)
         {

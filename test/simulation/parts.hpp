@@ -12,6 +12,7 @@
 
 #ifdef SOCKETLOCK_HEADER_ONLY
 #include <socketlock/impl/claim_machine.ipp>
+#include <socketlock/impl/claim_machine_successors.ipp>
 #endif
 
 #include <array>

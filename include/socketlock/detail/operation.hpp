@@ -284,7 +284,7 @@ public:
         Deliver deliver(std::move(deliver_));
         auto results = std::move(*results_);
         {
-            const work busy(std::move(work_));
+            [[maybe_unused]] const work busy(std::move(work_));
             free(asio::get_associated_allocator(handler, asio::recycling_allocator<void>()));
         }
         std::apply(
