@@ -8,6 +8,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "crowd.hpp"
 
@@ -242,6 +243,18 @@ BOOST_FIXTURE_TEST_CASE(a_lock_that_is_unlocked_while_it_is_wanted_is_never_left
     }
     BOOST_TEST(holder.ask("unlock 1") == "ok");
     BOOST_TEST(last.event(at_once) == "1 locked");
+}
+
+BOOST_AUTO_TEST_CASE(those_who_give_up_and_wait_again_are_not_forgotten)
+{
+    const lock_directory directory;
+    std::vector<peer> all;
+    for (int i = 0; i < 4; ++i)
+        all.push_back(peer_with_lock(directory.path()));
+    for (peer& p : all)
+        p.send("cycle_cancelling 1 2000");
+    for (peer& p : all)
+        BOOST_TEST(std::stoi(p.answer()) < std::chrono::milliseconds(at_once).count());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
