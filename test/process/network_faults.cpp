@@ -95,9 +95,12 @@ struct stage
             const auto play = [&] { waits ? wait_and_lock() : hold_and_unlock(); };
             for (const std::string& what : faults)
             {
-                int number = 1;
-                for (bool was_hit = true; was_hit; ++number)
+                // Programs with sanitizers are slow to start.
+                const int step = byte_step() == 1 ? 1 : 3;
+                int number = 1 - step;
+                for (bool was_hit = true; was_hit;)
                 {
+                    number += step;
                     const char* const role = waits ? "waiter" : "holder";
                     BOOST_TEST_CONTEXT(role << ", " << call << ' ' << number << ": " << what)
                     {
@@ -106,7 +109,7 @@ struct stage
                         was_hit = end(call);
                     }
                 }
-                BOOST_TEST(number - 2 >= (waits ? least_of_waiter : least_of_holder));
+                BOOST_TEST(number > (waits ? least_of_waiter : least_of_holder));
             }
         }
     }
@@ -126,18 +129,18 @@ BOOST_FIXTURE_TEST_SUITE(network_faults, stage)
 
 BOOST_AUTO_TEST_CASE(each_read_may_fail_or_be_short)
 {
-    fail_all("recv", {"break", "short", error(EINTR)}, 3, 5);
+    fail_all("recv", {"break", "short", error(EINTR)}, 2, 2);
 }
 
 BOOST_AUTO_TEST_CASE(each_write_may_fail_or_be_short)
 {
-    fail_all("send", {"break", "short", error(EAGAIN), error(EAGAIN) + " 3"}, 4, 5);
+    fail_all("send", {"break", "short", error(EAGAIN), error(EAGAIN) + " 3"}, 3, 2);
 }
 
 BOOST_AUTO_TEST_CASE(each_connection_may_fail)
 {
     fail_all("connect", {error(ECONNREFUSED), error(EADDRNOTAVAIL), error(ETIMEDOUT)}, 0, 1);
-    fail_all("accept", {error(ECONNABORTED), error(EINTR), error(EMFILE), error(ENOMEM)}, 1, 1);
+    fail_all("accept", {error(ECONNABORTED), error(EINTR), error(EMFILE), error(ENOMEM)}, 1, 0);
 }
 
 BOOST_AUTO_TEST_CASE(there_may_be_no_room_for_each_socket)

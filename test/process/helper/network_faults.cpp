@@ -109,13 +109,24 @@ std::optional<std::string> program::on_fault_command(const std::string& command,
 
 }  // namespace test
 
-// The system's are only called by the library and Asio.
 extern "C" {
+
+// Those of sanitizers, where there are any: they have to see who talks to whom.
+#define SOCKETLOCK_TEST_SYSTEMS(result, name, ...) \
+    result __interceptor_##name(__VA_ARGS__) __attribute__((weak))
+SOCKETLOCK_TEST_SYSTEMS(int, socket, int, int, int);
+SOCKETLOCK_TEST_SYSTEMS(int, connect, int, const ::sockaddr*, ::socklen_t);
+SOCKETLOCK_TEST_SYSTEMS(int, accept4, int, ::sockaddr*, ::socklen_t*, int);
+SOCKETLOCK_TEST_SYSTEMS(::ssize_t, send, int, const void*, std::size_t, int);
+SOCKETLOCK_TEST_SYSTEMS(::ssize_t, recv, int, void*, std::size_t, int);
+SOCKETLOCK_TEST_SYSTEMS(int, epoll_ctl, int, int, int, ::epoll_event*);
 
 int socket(int family, int type, int protocol) noexcept
 {
     if (const int fault = test::next_fault(test::call_socket))
         return test::fail(-1, fault);
+    if (&__interceptor_socket)
+        return __interceptor_socket(family, type, protocol);
     return static_cast<int>(::syscall(SYS_socket, family, type, protocol));
 }
 
@@ -123,6 +134,8 @@ int connect(int descriptor, const ::sockaddr* address, ::socklen_t size)
 {
     if (const int fault = test::next_fault(test::call_connect))
         return test::fail(descriptor, fault);
+    if (&__interceptor_connect)
+        return __interceptor_connect(descriptor, address, size);
     return static_cast<int>(::syscall(SYS_connect, descriptor, address, size));
 }
 
@@ -130,6 +143,8 @@ int accept4(int descriptor, ::sockaddr* address, ::socklen_t* size, int flags)
 {
     if (const int fault = test::next_fault(test::call_accept))
         return test::fail(descriptor, fault);
+    if (&__interceptor_accept4)
+        return __interceptor_accept4(descriptor, address, size, flags);
     return static_cast<int>(::syscall(SYS_accept4, descriptor, address, size, flags));
 }
 
@@ -139,6 +154,8 @@ int accept4(int descriptor, ::sockaddr* address, ::socklen_t* size, int flags)
     if (fault != 0 && fault != test::fault_short)
         return test::fail(descriptor, fault);
     const std::size_t length = fault != 0 ? 1 : size;
+    if (&__interceptor_send)
+        return __interceptor_send(descriptor, data, length, flags);
     return ::syscall(SYS_sendto, descriptor, data, length, flags, nullptr, 0);
 }
 
@@ -148,6 +165,8 @@ int accept4(int descriptor, ::sockaddr* address, ::socklen_t* size, int flags)
     if (fault != 0 && fault != test::fault_short)
         return test::fail(descriptor, fault);
     const std::size_t length = fault != 0 ? 1 : size;
+    if (&__interceptor_recv)
+        return __interceptor_recv(descriptor, data, length, flags);
     return ::syscall(SYS_recvfrom, descriptor, data, length, flags, nullptr, nullptr);
 }
 
@@ -159,6 +178,8 @@ int epoll_ctl(int poll, int operation, int descriptor, ::epoll_event* event) noe
                         S_ISSOCK(status.st_mode);
     if (const int fault = counts ? test::next_fault(test::call_epoll_ctl) : 0)
         return test::fail(-1, fault);
+    if (&__interceptor_epoll_ctl)
+        return __interceptor_epoll_ctl(poll, operation, descriptor, event);
     return static_cast<int>(::syscall(SYS_epoll_ctl, poll, operation, descriptor, event));
 }
 }
