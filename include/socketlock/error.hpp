@@ -23,8 +23,8 @@ enum class errc
     held = 1,
     /// This lock object does not hold the lock (it never did, unlocked it, or was copied by fork).
     not_owner,
-    /// Ownership was taken away: the lock file was removed or replaced, or an administrator broke
-    /// it.
+    /// Ownership was taken away: somebody removed or replaced the lock file, and another process
+    /// was faster to lock it anew.
     lost,
     /// This lock object holds the lock or waits for it already.
     already_locked,

@@ -414,8 +414,8 @@ public:
 
     /**
      * Waits, while this object holds the lock, until the lock is taken away: because somebody
-     * removed or replaced the lock file and another process was faster than us to lock it anew, or
-     * because an administrator broke the lock. One such operation at a time.
+     * removed or replaced the lock file and another process was faster than us to lock it anew. One
+     * such operation at a time.
      *
      * @par Handler signature
      * `void(error_code)`: `errc::lost` when it was taken away; `operation_aborted` when it was
