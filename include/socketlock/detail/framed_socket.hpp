@@ -59,6 +59,7 @@ private:
     SOCKETLOCK_DECL void read_some();
     SOCKETLOCK_DECL void flush();
     SOCKETLOCK_DECL bool close_socket();
+    SOCKETLOCK_DECL void break_off();
 
     // Guards initiations on the socket and what follows; a leaf.
     std::mutex mutex_;

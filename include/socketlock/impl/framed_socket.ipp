@@ -89,16 +89,23 @@ SOCKETLOCK_DECL void framed_socket::send(const encoded_frame& frame)
     static constexpr std::size_t most_unsent = 65536;
     const byte_view bytes = frame.bytes();
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (is_closed_ || !socket_.is_open() || unsent_.size() > most_unsent)
+    if (is_closed_ || !socket_.is_open())
         return;
+    if (unsent_.size() > most_unsent)
+    {
+        break_off();
+        return;
+    }
     std::size_t sent = 0;
     if (unsent_.empty())
     {
         error_code ec;
         sent = socket_.send(asio::buffer(bytes.data(), bytes.size()), 0, ec);
-        // Reading will find the same error and end the connection.
         if (ec && ec != asio::error::would_block)
+        {
+            break_off();
             return;
+        }
     }
     unsent_.insert(unsent_.end(), bytes.begin() + sent, bytes.end());
     if (!unsent_.empty() && !std::exchange(is_flushing_, true))
@@ -115,7 +122,10 @@ SOCKETLOCK_DECL void framed_socket::flush()
     error_code ec;
     const std::size_t sent = socket_.send(asio::buffer(unsent_), 0, ec);
     unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(sent));
-    if (unsent_.empty() || (ec && ec != asio::error::would_block))
+    const bool is_broken = ec && ec != asio::error::would_block;
+    if (is_broken)
+        break_off();
+    if (unsent_.empty() || is_broken)
     {
         is_flushing_ = false;
         return;
@@ -127,6 +137,14 @@ SOCKETLOCK_DECL void framed_socket::flush()
                 self->flush();
         }
     );
+}
+
+// What could not be sent is lost, and whoever waits for it must not wait for ever: both sides find
+// the connection at its end.
+SOCKETLOCK_DECL void framed_socket::break_off()
+{
+    error_code ignored;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
 }
 
 // Under the fork mutex a child sees the descriptor either open and remembered, or closed.
