@@ -82,6 +82,8 @@ BOOST_AUTO_TEST_CASE(handlers_may_be_bound_to_strands_and_other_contexts)
     // The lock's own context has work as long as its operation has not completed.
     run();
     BOOST_TEST(in_pool.get_future().get());
+    // Another context than the lock's is in use until its work has ended, as with Asio's own.
+    pool.join();
 }
 
 BOOST_AUTO_TEST_CASE(handlers_never_run_inside_the_initiating_function)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
@@ -141,6 +142,24 @@ BOOST_AUTO_TEST_CASE(lock_may_outlive_its_context_unused)
     BOOST_TEST(lock.owns_lock());
     lock.unlock();
     BOOST_TEST(make("other").try_lock());
+}
+
+// What waits in another context has nothing to do with the lock's own any more.
+BOOST_AUTO_TEST_CASE(handler_may_outlive_the_context_of_its_lock_in_another)
+{
+    fate f;
+    {
+        process_lock lock = make_on_second("other");
+        lock.async_lock(asio::bind_executor(context, watched(f, [](error_code ec) {
+                                                BOOST_TEST(!ec, ec.message());
+                                            })));
+        // Has work as long as the handler has not been posted.
+        second->run();
+        second.reset();
+        BOOST_TEST(f.called == 0u);
+        run();
+    }
+    BOOST_TEST(f.called == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(thread_pool_that_is_stopped_destroys_handlers)

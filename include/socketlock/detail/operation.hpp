@@ -13,11 +13,14 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/execution/blocking.hpp>
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/executor.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/query.hpp>
 #include <boost/asio/recycling_allocator.hpp>
 #include <boost/asio/require.hpp>
 
@@ -143,6 +146,20 @@ auto executor_of(const Work& work)
         return work.get_executor();
 }
 
+/// The context that an executor belongs to; null if it does not tell.
+template <class Executor>
+const asio::execution_context* context_of(const Executor& executor) noexcept
+{
+    if constexpr (!asio::execution::is_executor<Executor>::value)
+        return &executor.context();
+    else if constexpr (asio::can_query<const Executor&, asio::execution::context_t>::value)
+        return &static_cast<const asio::execution_context&>(
+            asio::query(executor, asio::execution::context)
+        );
+    else
+        return nullptr;
+}
+
 /// What is posted to the handler's executor: an operation that is complete.
 template <class Operation>
 class posted_completion
@@ -212,10 +229,6 @@ private:
         async_operation>;
     using own_traits = std::allocator_traits<own_allocator>;
     using handler_executor = asio::associated_executor_t<Handler, IoExecutor>;
-    // Keeps the executors busy until just before the handler is called, as Asio's composed
-    // operations do. Not longer: what the handler sets off in another thread may be the end of the
-    // I/O executor's context, or its restart, which work that ends afterwards would stop again.
-    using work = std::pair<tracked_work<handler_executor>, tracked_work<IoExecutor>>;
 
 public:
     static async_operation* create(
@@ -243,8 +256,19 @@ public:
 
     void complete(error_code ec, Results... results) override
     {
-        // To post is to give this object away.
+        // To post is to give this object away. The I/O executor's context waits for the token when
+        // it ends; another context must be kept busy until the post has returned, so that whoever
+        // waits for its work may destroy it then. What waits there has no claim on the I/O
+        // executor's context, which may end before it.
         const auto token = std::move(token_);
+        std::optional<tracked_work<handler_executor>> busy;
+        std::optional<tracked_work<IoExecutor>> io_busy = std::move(io_work_);
+        io_work_.reset();
+        const auto io_executor = executor_of(*io_busy);
+        if (context_of(executor_) == context_of(io_executor))
+            io_busy.reset();
+        else
+            busy.emplace(track_work(executor_));
         const handler_executor executor = executor_;
         results_.emplace(ec, std::move(results)...);
         if constexpr (can_post<handler_executor>)
@@ -253,7 +277,6 @@ public:
         }
         else
         {
-            const auto io_executor = executor_of(work_.second);
             asio::post(
                 io_executor,
                 forwarded_completion<async_operation, handler_executor>(this, executor)
@@ -284,7 +307,7 @@ public:
         Deliver deliver(std::move(deliver_));
         auto results = std::move(*results_);
         {
-            [[maybe_unused]] const work busy(std::move(work_));
+            [[maybe_unused]] const auto busy(std::move(work_));
             free(asio::get_associated_allocator(handler, asio::recycling_allocator<void>()));
         }
         std::apply(
@@ -304,7 +327,8 @@ private:
           handler_(std::move(handler)),
           deliver_(std::move(deliver)),
           executor_(asio::get_associated_executor(handler_, executor)),
-          work_(track_work(executor_), track_work(executor))
+          work_(track_work(executor_)),
+          io_work_(track_work(executor))
     {
     }
 
@@ -319,7 +343,11 @@ private:
     Handler handler_;
     Deliver deliver_;
     handler_executor executor_;
-    work work_;
+    // Keeps the executor busy until just before the handler is called, as Asio's composed
+    // operations do. Not longer: what the handler sets off in another thread may be the restart of
+    // its context, which work that ends afterwards would stop again.
+    tracked_work<handler_executor> work_;
+    std::optional<tracked_work<IoExecutor>> io_work_;
     std::optional<std::tuple<error_code, Results...>> results_;
 };
 
