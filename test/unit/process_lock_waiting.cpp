@@ -1,13 +1,18 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution/blocking.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <mutex>
 #include <numeric>
 #include <thread>
@@ -23,6 +28,45 @@ using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
 namespace {
+
+/// An executor that holds up whoever gives it a function.
+class slow_executor
+{
+public:
+    slow_executor(asio::io_context& context, std::promise<void>& begun, std::future<void>& go_on)
+        : context_(&context), begun_(&begun), go_on_(&go_on)
+    {
+    }
+
+    asio::execution_context& query(asio::execution::context_t) const noexcept { return *context_; }
+    static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept
+    {
+        return asio::execution::blocking.never;
+    }
+    slow_executor require(asio::execution::blocking_t::never_t) const { return *this; }
+
+    template <class Function>
+    void execute(Function&& function) const
+    {
+        begun_->set_value();
+        go_on_->wait();
+        asio::post(*context_, std::forward<Function>(function));
+    }
+
+    friend bool operator==(const slow_executor& a, const slow_executor& b) noexcept
+    {
+        return a.begun_ == b.begun_;
+    }
+    friend bool operator!=(const slow_executor& a, const slow_executor& b) noexcept
+    {
+        return !(a == b);
+    }
+
+private:
+    asio::io_context* context_;
+    std::promise<void>* begun_;
+    std::future<void>* go_on_;
+};
 
 /// A thread that is joined before its test ends.
 class joined_thread
@@ -134,6 +178,28 @@ BOOST_AUTO_TEST_CASE(timed_functions_give_up_in_time_and_not_before)
     holder.unlock();
     BOOST_TEST(make().try_lock());
     BOOST_TEST(waiter.try_lock());
+}
+
+// Between the two he may be granted the lock, and must not be found to have it.
+BOOST_AUTO_TEST_CASE(who_is_told_that_he_gave_up_but_has_not_left_yet_is_in_nobodys_way)
+{
+    std::promise<void> told;
+    std::promise<void> go_on;
+    std::future<void> may_go_on = go_on.get_future();
+    process_lock waiter = make();
+    waiter.async_try_lock_for(
+        milliseconds(1),
+        asio::bind_executor(
+            slow_executor(context, told, may_go_on),
+            [](error_code, bool acquired) { BOOST_TEST(!acquired); }
+        )
+    );
+    told.get_future().wait();
+    holder.unlock();
+    BOOST_TEST(make().try_lock());
+    BOOST_TEST(waiter.try_lock());
+    go_on.set_value();
+    run();
 }
 
 BOOST_AUTO_TEST_CASE(limit_that_has_passed_is_a_try)

@@ -278,10 +278,15 @@ SOCKETLOCK_DECL void claim::complete_lock(const claim_action& action, turn& t)
 {
     stop_timers();
     fencing_token_ = action.fencing_token;
-    // Null if it was cancelled at this moment: whoever did it will have the claim abandoned.
     lock_operation* const op = take(lock_op_);
     if (op == nullptr)
+    {
+        // It was cancelled, and its caller told so, but the claim not abandoned yet: nobody may
+        // find it holding the lock.
+        machine_.abandon();
+        t.touch(shared_from_this());
         return;
+    }
     is_holding_ = action.acquired;
     is_given_up_ = !action.acquired;
     t.complete(*op, action.ec, action.acquired);
@@ -379,7 +384,9 @@ SOCKETLOCK_DECL error_code unlock_and_wait(claim& c)
     }
     catch (...)
     {
-        c.cancel(pending::unlock, &static_cast<plain_operation&>(op), {});
+        // Whoever has taken it completes it, which must not outlast it.
+        if (!c.cancel(pending::unlock, &static_cast<plain_operation&>(op), {}))
+            op.wait();
         throw;
     }
     return std::get<0>(op.wait());

@@ -154,7 +154,9 @@ SOCKETLOCK_DECL bool lock_core::lock(bool wait, time_limit limit, error_code& ec
     }
     catch (...)
     {
-        claim_->cancel(pending::lock, nullptr, {});
+        // Whoever has taken it completes it, which must not outlast it.
+        if (!claim_->cancel(pending::lock, nullptr, {}))
+            op.wait();
         throw;
     }
     bool acquired = false;

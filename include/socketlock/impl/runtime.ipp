@@ -111,14 +111,14 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
         ec = errc::runtime_failed;
         return nullptr;
     }
-    const std::lock_guard<std::mutex> lock(fork_mutex());
-    if (auto running = current.instance.lock())
-        return running;
-    current.instance = started;
     // libcrypto cleans up at exit, too. It registers for that when it is first used: before us, so
     // that its turn comes when our thread, which uses it, has ended.
     error_code ignored;
     static_cast<void>(random_nonce(ignored));
+    const std::lock_guard<std::mutex> lock(fork_mutex());
+    if (auto running = current.instance.lock())
+        return running;
+    current.instance = started;
     static const bool finishes = std::atexit(finish_last_runtime) == 0;
     static_cast<void>(finishes);
     return started;
