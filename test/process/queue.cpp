@@ -173,6 +173,25 @@ BOOST_AUTO_TEST_CASE(a_stopped_waiter_gets_its_turn_when_it_goes_on)
     c.expect_nothing_left();
 }
 
+BOOST_AUTO_TEST_CASE(a_stopped_process_that_has_given_up_keeps_nobody_waiting)
+{
+    crowd c(0, 0);
+    peer gone = peer_with_lock(c.directory.path());
+    const std::size_t usual = descriptors_of(c.holder);
+    BOOST_TEST(c.holder.ask("async_wait_contended 1") == "started");
+    BOOST_TEST(gone.ask("async_lock 1") == "started");
+    BOOST_TEST(c.holder.event(at_once) == "1 contended");
+    BOOST_TEST(gone.ask("cancel 1") == "started");
+    gone.event(at_once);
+    BOOST_TEST(eventually([&] { return descriptors_of(c.holder) <= usual; }));
+    gone.stop();
+    BOOST_TEST(c.holder.ask("unlock 1") == "ok");
+    // Less than it takes to find out that the stopped one does not answer.
+    peer newcomer = peer_with_lock(c.directory.path());
+    BOOST_TEST(newcomer.ask("lock_for 1 40") == "yes");
+    gone.resume();
+}
+
 BOOST_AUTO_TEST_CASE(a_stopped_waiter_that_is_killed_is_passed_over)
 {
     crowd c(3);

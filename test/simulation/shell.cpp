@@ -199,6 +199,7 @@ bool world::transact(std::size_t c, intent what, transaction_result& result)
     q.fencing_token = claim.fencing_token;
     if (const auto* const heir = claim.machine.heir(); heir != nullptr && what == intent::release)
         q.heir = heir->who;
+    q.left = claim.machine.left();
 
     const std::optional<party> holder_before = record_.holder;
     const record before = profile_.write_error != 0 ? record_ : record();

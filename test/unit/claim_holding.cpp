@@ -121,6 +121,7 @@ BOOST_AUTO_TEST_CASE(successor_that_left_or_died_gets_nothing)
     CHECK_WORDS(s.after(&machine::successor_detached, 11), "detached to 11");
     CHECK_NO_WORDS(s.after(&machine::successor_ended, 12));
     BOOST_TEST(s.claim.heir()->link == 13u);
+    BOOST_TEST((s.claim.left() == numbered_party(11)));
     // It has had its last word.
     CHECK_NO_WORDS(s.after(&machine::successor_detached, 11));
     CHECK_NO_WORDS(s.after(&machine::successor_detached, 99));
@@ -181,6 +182,16 @@ BOOST_AUTO_TEST_CASE(failed_unlock_is_told_and_the_lock_is_still_held)
         "unlocked",
         "finish"
     );
+}
+
+BOOST_AUTO_TEST_CASE(record_that_was_removed_during_a_failed_unlock_is_seen_to)
+{
+    script s;
+    s.hold();
+    s.after(&machine::release);
+    CHECK_NO_WORDS(s.after(&machine::look_after_record));
+    const std::string unlocked = "unlocked: " + make_error_code(errc::guard_timeout).message();
+    CHECK_WORDS(s.after(&machine::transacted, failed(errc::guard_timeout)), unlocked, "restore");
 }
 
 BOOST_AUTO_TEST_CASE(unlock_of_a_lock_that_the_record_does_not_name_us_for_tells_that_it_is_lost)

@@ -66,6 +66,22 @@ BOOST_AUTO_TEST_CASE(who_is_in_the_queue_attaches_to_the_claim_before_him)
     BOOST_TEST(s.claim.ticket() == 5u);
 }
 
+// A process that is stopped must not make a lock wait that nobody has.
+BOOST_AUTO_TEST_CASE(who_queues_for_a_free_lock_is_less_patient)
+{
+    const auto limit_of_connection = [](bool is_free) {
+        script s;
+        s.claim.begin(true);
+        s.done();
+        auto result = enqueued_behind(2, 5);
+        result.decided.is_free = is_free;
+        s.claim.transacted(result);
+        return s.claim.take_actions().front().pause;
+    };
+    BOOST_TEST(limit_of_connection(false).count() == 1000000);
+    BOOST_TEST(limit_of_connection(true).count() == 50000);
+}
+
 BOOST_AUTO_TEST_CASE(grant_makes_the_holder)
 {
     script s;

@@ -186,6 +186,7 @@ BOOST_AUTO_TEST_CASE(free_lock_goes_to_the_queue_and_not_to_who_comes_late)
         };
         const verdict v = decided_by(intent::enqueue, lives);
         BOOST_TEST(v.what == outcome::enqueued);
+        BOOST_TEST(v.is_free);
         BOOST_TEST((v.attach_to == waiter));
         BOOST_TEST(v.ticket == r.next_ticket);
         // One who does not queue takes what is free, and so does who was in the queue already.
@@ -193,6 +194,21 @@ BOOST_AUTO_TEST_CASE(free_lock_goes_to_the_queue_and_not_to_who_comes_late)
         BOOST_TEST(decided_by(intent::recover, lives).what == outcome::acquired);
         const auto nobody_lives = [](const party&) { return proof_of_life::dead; };
         BOOST_TEST(decided_by(intent::enqueue, nobody_lives).what == outcome::acquired);
+    }
+}
+
+// Else whoever comes next would ask him first.
+BOOST_AUTO_TEST_CASE(who_unlocks_forgets_a_tail_that_has_left)
+{
+    for (const bool has_left : {true, false})
+    {
+        record r = held_with_tail(me, waiter);
+        request q;
+        q.what = intent::release;
+        q.self.who = me;
+        q.left = has_left ? waiter : holder;
+        decide(r, q, [](const party&) { return proof_of_life::alive; });
+        BOOST_TEST(r.tail.has_value() == !has_left);
     }
 }
 

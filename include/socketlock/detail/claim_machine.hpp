@@ -104,6 +104,10 @@ struct claim_timing
     /// Between looks at a holder that cannot be reached: the first and the longest.
     duration first_pause{50};
     duration longest_pause{1000000};
+    /// For a claim to answer that the record names; and if only that stands between us and a lock
+    /// that is free.
+    duration connect_limit{1000000};
+    duration connect_limit_if_free{50000};
     /// Between looks at the record while all seems well; 0 = never (tests of the rest).
     duration safety_net{3000000};
 };
@@ -134,6 +138,8 @@ public:
     /// The claim before this one, or the last one that was.
     const party& predecessor() const noexcept { return predecessor_; }
     const std::vector<successor>& successors() const noexcept { return successors_; }
+    /// The last successor that gave up waiting: if the record's tail, it is a stale one.
+    const std::optional<party>& left() const noexcept { return left_; }
 
     /// Whom `release` hands the lock to: the attached successor with the lowest ticket.
     SOCKETLOCK_DECL const successor* heir() const noexcept;
@@ -203,6 +209,7 @@ private:
     claim_timing::duration pause_{};
     party predecessor_;
     std::vector<successor> successors_;
+    std::optional<party> left_;
     std::vector<claim_action> actions_;
 };
 

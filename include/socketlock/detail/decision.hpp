@@ -49,6 +49,8 @@ struct request
     std::uint64_t fencing_token = 0;
     /// Who gets the lock on release.
     std::optional<claimant> heir;
+    /// release: the last that queued behind me and gave up.
+    std::optional<party> left;
     std::chrono::system_clock::time_point now;
 };
 
@@ -89,6 +91,8 @@ struct verdict
     std::optional<party> attach_to;
     /// held, enqueued: what is known of the holder.
     proof_of_life holder = proof_of_life::alive;
+    /// enqueued: nobody who lives holds the lock; those who queued before are to have it.
+    bool is_free = false;
     /// acquired: the dead holder that was there before.
     std::optional<party> deceased;
 };
@@ -144,7 +148,7 @@ verdict decide(record& r, const request& q, Prove&& prove)
             r.holder.reset();
             r.port = 0;
             r.timestamp = 0;
-            if (r.tail == q.self.who)
+            if (r.tail == q.self.who || r.tail == q.left)
                 r.tail.reset();
         }
         return v;
@@ -202,6 +206,7 @@ verdict decide(record& r, const request& q, Prove&& prove)
     {
         v.what = outcome::enqueued;
         v.ticket = r.next_ticket++;
+        v.is_free = available;
         r.tail = q.self.who;
         v.write = true;
     }

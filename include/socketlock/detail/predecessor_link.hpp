@@ -27,11 +27,12 @@ public:
     using framed_socket::framed_socket;
 
 protected:
-    /// Connects and proves. On the runtime's thread.
+    /// Connects and proves, within a time limit. On the runtime's thread.
     SOCKETLOCK_DECL void open(
         const presence_info& to,
         const handshake_ids& ids,
-        const std::string& signature_seed
+        const std::string& signature_seed,
+        std::chrono::steady_clock::duration limit
     );
 
     virtual void on_authenticated() = 0;
@@ -49,11 +50,7 @@ private:
 class predecessor_link final : public authenticated_link
 {
 public:
-    SOCKETLOCK_DECL predecessor_link(
-        const std::shared_ptr<claim>& c,
-        const party& to,
-        link_id link
-    );
+    SOCKETLOCK_DECL predecessor_link(const std::shared_ptr<claim>& c, const claim_action& connect);
 
     /// Connects; from any thread.
     SOCKETLOCK_DECL void start();
@@ -66,6 +63,7 @@ private:
     const std::weak_ptr<claim> claim_;
     const party to_;
     const link_id link_;
+    const std::chrono::steady_clock::duration limit_;
 };
 
 }  // namespace socketlock::detail

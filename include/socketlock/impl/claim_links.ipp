@@ -30,7 +30,7 @@ SOCKETLOCK_DECL void claim::connect(const claim_action& action, turn& t)
     predecessor_.reset(new predecessor_state{action.link, nullptr, nullptr, 0});
     if (action.target.presence != entry_->directory().presence_id)
     {
-        predecessor_->remote = std::make_shared<predecessor_link>(self, action.target, action.link);
+        predecessor_->remote = std::make_shared<predecessor_link>(self, action);
         predecessor_->remote->start();
         return;
     }

@@ -162,6 +162,8 @@ SOCKETLOCK_DECL void claim_machine::released(const transaction_result& result)
         // Of those who came in the meantime nobody has been told.
         if (!successors_.empty())
             act(kind::notify_contended);
+        if (std::exchange(must_look_, false))
+            look_after_record();
         return;
     }
     if (!result.ec && result.decided.what == outcome::released)
@@ -347,6 +349,7 @@ SOCKETLOCK_DECL void claim_machine::connect(const verdict& v)
     claim_action& a = act(kind::connect);
     a.target = predecessor_;
     a.link = ++link_;
+    a.pause = v.is_free ? timing_.connect_limit_if_free : timing_.connect_limit;
 }
 
 SOCKETLOCK_DECL void claim_machine::detach()

@@ -43,9 +43,16 @@ SOCKETLOCK_DECL void claim_machine::successor_attached(const successor& s)
 
 SOCKETLOCK_DECL void claim_machine::successor_detached(link_id link)
 {
+    const auto found = std::find_if(
+        successors_.begin(),
+        successors_.end(),
+        [&](const successor& s) { return s.link == link; }
+    );
     // One that is not there any more has had its last word.
-    if (!remove_successor(link))
+    if (found == successors_.end())
         return;
+    left_ = found->who.who;
+    successors_.erase(found);
     // A release that failed may have made it the holder even so: then it looks for itself.
     const bool is_certain = phase_ != claim_phase::releasing &&
                             phase_ != claim_phase::retrying_release;

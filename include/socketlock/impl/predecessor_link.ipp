@@ -17,7 +17,8 @@ namespace socketlock::detail {
 SOCKETLOCK_DECL void authenticated_link::open(
     const presence_info& to,
     const handshake_ids& ids,
-    const std::string& signature_seed
+    const std::string& signature_seed,
+    std::chrono::steady_clock::duration limit
 )
 {
     error_code ec;
@@ -41,7 +42,7 @@ SOCKETLOCK_DECL void authenticated_link::open(
         end();
         return;
     }
-    start_limit(std::chrono::seconds(1));
+    start_limit(limit);
     async_connect({address, to.port});
 }
 
@@ -73,10 +74,13 @@ SOCKETLOCK_DECL bool authenticated_link::on_frame(const frame_view& frame)
 
 SOCKETLOCK_DECL predecessor_link::predecessor_link(
     const std::shared_ptr<claim>& c,
-    const party& to,
-    link_id link
+    const claim_action& connect
 )
-    : authenticated_link(c->owner()->context()), claim_(c), to_(to), link_(link)
+    : authenticated_link(c->owner()->context()),
+      claim_(c),
+      to_(connect.target),
+      link_(connect.link),
+      limit_(connect.pause)
 {
 }
 
@@ -100,7 +104,8 @@ SOCKETLOCK_DECL void predecessor_link::start()
                 self->open(
                     to,
                     {self->to_.presence, c->id(), self->to_.claim},
-                    c->address().signature_seed()
+                    c->address().signature_seed(),
+                    self->limit_
                 );
         }
     );

@@ -185,7 +185,12 @@ SOCKETLOCK_DECL void query::ask(const party& holder)
     if (ec)
         complete({});
     else
-        open(presence, {holder.presence, id128(), holder.claim}, where_->signature_seed());
+        open(
+            presence,
+            {holder.presence, id128(), holder.claim},
+            where_->signature_seed(),
+            std::chrono::seconds(1)
+        );
 }
 
 SOCKETLOCK_DECL void query::on_authenticated()
