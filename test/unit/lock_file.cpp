@@ -4,8 +4,10 @@
 #include <boost/interprocess/sync/file_lock.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <future>
 #include <set>
 #include <string>
 #include <sys/stat.h>
@@ -163,6 +165,36 @@ BOOST_AUTO_TEST_CASE(file_that_is_removed_while_its_guard_is_waited_for_is_creat
     BOOST_TEST(fs::file_size(path) == record_size);
 }
 
+// Whoever has that guard may be stopped, and keep it for ever.
+BOOST_AUTO_TEST_CASE(guard_of_a_removed_file_is_not_waited_for)
+{
+    put(file, 7);
+    other_process p([&](line& parent) {
+        file_lock lock(path.c_str());
+        lock.lock();
+        parent.say('L');
+        parent.hear();
+        return 0;
+    });
+    BOOST_TEST_REQUIRE(p.hear() == 'L');
+    BOOST_TEST(!error_of_begin(file));
+    fs::remove(path);
+    transaction t(file);
+    begin(t);
+    BOOST_TEST(reopened(file));
+    BOOST_TEST(token_in(t) == 0u);
+    p.kill();
+}
+
+BOOST_AUTO_TEST_CASE(missing_file_need_not_be_created)
+{
+    error_code ec;
+    transaction t(file);
+    BOOST_TEST(!t.begin(ec, missing_file::leave));
+    BOOST_TEST(ec == errc::directory_missing);
+    BOOST_TEST(!fs::exists(path));
+}
+
 BOOST_AUTO_TEST_CASE(file_is_opened_anew_in_a_directory_that_was_replaced)
 {
     const std::string inner = directory / "inner";
@@ -222,16 +254,21 @@ BOOST_AUTO_TEST_CASE(guard_is_excluded_by_interprocess_file_locks_of_other_proce
 BOOST_AUTO_TEST_CASE(guard_excludes_another_descriptor_of_this_process)
 {
     lock_file same(path, 0600);
+    lock_file another(path, 0600);
     put(same, 7);
+    put(another, 7);
+    std::future<void> closed;
     {
         transaction t(file);
         begin(t);
         BOOST_TEST(!error_of_begin(same));
-        // Nor does closing that descriptor give the guard away.
-        same.close();
+        // Nor does closing a descriptor give the guard away. Where it would, it waits.
+        closed = std::async(std::launch::async, [&] { another.close(); });
+        closed.wait_for(std::chrono::milliseconds(100));
         BOOST_TEST(access_by_interprocess(path) == 0);
         BOOST_TEST(!error_of_begin(same));
     }
+    closed.get();
     transaction t(same);
     begin(t);
 }

@@ -108,6 +108,7 @@ BOOST_AUTO_TEST_CASE(works_for_whoever_may_only_read)
     const socketlock::detail::file shared = open_file(path, file_access::read, ec);
     BOOST_TEST(try_guard(shared, guard_mode::sharable, ec));
     BOOST_TEST(token_for_nobody() == 7);
+    release_guard(shared);
     fs::permissions(directory.path(), fs::perms(0700));
 }
 
@@ -135,7 +136,10 @@ BOOST_AUTO_TEST_CASE(is_kept_out_by_a_transaction)
         error_code ec;
         transaction t(file);
         BOOST_TEST_REQUIRE(t.begin(ec));
-        BOOST_TEST(error_of_query() == boost::system::errc::resource_unavailable_try_again);
+        other_process p([&](line&) {
+            return error_of_query() == boost::system::errc::resource_unavailable_try_again;
+        });
+        BOOST_TEST(p.wait() == 1);
     }
     BOOST_TEST(!error_of_query());
 }

@@ -104,6 +104,12 @@ public:
     SOCKETLOCK_DECL void close_file_if_idle();
 
 private:
+    SOCKETLOCK_DECL bool try_transact(
+        claim& c,
+        intent what,
+        transaction_result& result,
+        bool& is_new
+    );
     SOCKETLOCK_DECL void perform_all(turn& t);
     SOCKETLOCK_DECL void complete_all(turn& t);
     SOCKETLOCK_DECL record read_or_heal(transaction& t, claim& c, error_code& ec);

@@ -16,6 +16,13 @@
 
 namespace socketlock::detail {
 
+/// What a transaction does without a lock file. Left missing, that is errc::directory_missing.
+enum class missing_file
+{
+    create,
+    leave,
+};
+
 /**
  * The lock file of one lock. All of a process's work on it goes through one object and one
  * descriptor, and is serialised by its owner: a process loses its POSIX locks on a file when it
@@ -54,7 +61,7 @@ public:
 private:
     friend class transaction;
 
-    SOCKETLOCK_DECL void open(error_code& ec);
+    SOCKETLOCK_DECL void open(missing_file missing, error_code& ec);
 
     const std::string& path_;
     unsigned permissions_;
@@ -74,9 +81,9 @@ public:
     transaction(transaction&&) = delete;
     SOCKETLOCK_DECL ~transaction();
 
-    /// Opens or creates the file, takes the guard and sees to it that the path still names this
+    /// Opens the file, or creates it, takes the guard and sees to it that the path still names this
     /// file. False without an error: somebody else has the guard, try again later.
-    SOCKETLOCK_DECL bool begin(error_code& ec);
+    SOCKETLOCK_DECL bool begin(error_code& ec, missing_file missing = missing_file::create);
 
     SOCKETLOCK_DECL record read(std::string_view name, error_code& ec);
     SOCKETLOCK_DECL void write(const record& r, error_code& ec);

@@ -98,7 +98,7 @@ SOCKETLOCK_DECL presence_info
 read_presence(const std::string& directory, const party& p, error_code& ec);
 
 /// Removes the presence of a process that was proved dead.
-SOCKETLOCK_DECL void remove_dead_presence(const std::string& directory, const id128& id) noexcept;
+SOCKETLOCK_DECL void remove_dead_presence(const std::string& directory, const id128& id);
 
 /// Removes some dead presences, and temporary ones that are more than a minute old. `own`, which
 /// this process has locked itself, is spared.

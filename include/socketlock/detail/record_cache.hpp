@@ -32,8 +32,8 @@ public:
     /// `encode_record`, by a writer that is kept.
     SOCKETLOCK_DECL void write(const record& r, char* buffer, error_code& ec);
 
-    /// `r` is what `text` says.
-    SOCKETLOCK_DECL void remember(std::string_view text, const record& r);
+    /// `r` is what `text` says. Without memory it is forgotten.
+    SOCKETLOCK_DECL void remember(std::string_view text, const record& r) noexcept;
 
 private:
     struct slot

@@ -93,6 +93,21 @@ SOCKETLOCK_DECL bool lock_entry::is_in_place()
 
 SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_result& result)
 {
+    bool is_new = false;
+    const bool is_done = try_transact(c, what, result, is_new);
+    // Only now: while one guard is held no other file must be closed.
+    if (is_new)
+        runtime_->note_open_file(shared_from_this());
+    return is_done;
+}
+
+SOCKETLOCK_DECL bool lock_entry::try_transact(
+    claim& c,
+    intent what,
+    transaction_result& result,
+    bool& is_new
+)
+{
     error_code& ec = result.ec;
     transaction t(file_, &directory_->records);
     bool began = t.begin(ec);
@@ -110,7 +125,7 @@ SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_res
         if (ec)
             return true;
         file_.accept();
-        runtime_->note_open_file(shared_from_this());
+        is_new = true;
     }
     record r = read_or_heal(t, c, ec);
     if (ec)
@@ -123,6 +138,7 @@ SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_res
     q.fencing_token = c.fencing_token();
     if (const auto* const heir = c.machine().heir(); heir != nullptr && what == intent::release)
         q.heir = heir->who;
+    q.left = c.machine().left();
     error_code why;
     verdict& v = result.decided;
     v = decide(r, q, [&](const party& p) { return prove(p, why); });
@@ -146,7 +162,7 @@ SOCKETLOCK_DECL void lock_entry::clear_orphan()
 {
     error_code ec;
     transaction t(file_, &directory_->records);
-    if (!t.begin(ec))
+    if (!t.begin(ec, missing_file::leave))
         return;
     record r = t.read(address_->lock_name(), ec);
     if (ec || !r.holder || r.holder->presence != directory_->presence_id ||

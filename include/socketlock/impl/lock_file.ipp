@@ -37,7 +37,7 @@ SOCKETLOCK_DECL void lock_file::close() noexcept
         close_and_forget(file_);
 }
 
-SOCKETLOCK_DECL void lock_file::open(error_code& ec)
+SOCKETLOCK_DECL void lock_file::open(missing_file missing, error_code& ec)
 {
     close();
     // A child must not inherit what it does not know of: a guard that is shared with it would
@@ -48,7 +48,7 @@ SOCKETLOCK_DECL void lock_file::open(error_code& ec)
     for (int attempt = 0; attempt < 8; ++attempt)
     {
         file_ = open_file(path_, file_access::read_write, ec);
-        if (ec == boost::system::errc::no_such_file_or_directory)
+        if (ec == boost::system::errc::no_such_file_or_directory && missing == missing_file::create)
             file_ = create_file(path_, permissions_, ec);
         if (ec != boost::system::errc::file_exists)
             break;
@@ -70,26 +70,27 @@ SOCKETLOCK_DECL transaction::~transaction()
         release_guard(file_.file_);
 }
 
-SOCKETLOCK_DECL bool transaction::begin(error_code& ec)
+SOCKETLOCK_DECL bool transaction::begin(error_code& ec, missing_file missing)
 {
     ec.clear();
     for (int attempt = 0; attempt < 8; ++attempt)
     {
         if (!file_.is_open())
         {
-            file_.open(ec);
+            file_.open(missing, ec);
             if (ec)
                 return false;
         }
-        if (!try_guard(file_.file_, guard_mode::exclusive, ec))
-            return false;
-        // Only now: before, the file could have been removed or replaced behind our back.
-        if (file_.is_in_place())
+        const bool is_taken = try_guard(file_.file_, guard_mode::exclusive, ec);
+        // Only now: before, the file could have been removed or replaced behind our back. A guard
+        // that somebody else has may be that of a file that was removed, too.
+        if (ec || file_.is_in_place())
         {
-            guarded_ = true;
-            return true;
+            guarded_ = is_taken;
+            return is_taken;
         }
-        release_guard(file_.file_);
+        if (is_taken)
+            release_guard(file_.file_);
         file_.close();
     }
     return false;

@@ -101,18 +101,17 @@ inline void clear_orphan(
 {
     lock_options options;
     options.lock_dir = directory.choice.path;
-    error_code ec;
-    std::shared_ptr<lock_entry> entry;
     try
     {
-        entry = users.entry(std::make_shared<lock_address>(lock_name, options), ec);
+        error_code ec;
+        const auto address = std::make_shared<lock_address>(lock_name, options);
+        if (const auto entry = users.entry(address, ec))
+            entry->run([&](turn&) { entry->clear_orphan(); });
     }
-    catch (const lock_error&)
+    catch (const std::exception&)
     {
-        // There is no such lock.
+        // There is no such lock, or no memory: whoever came recovers all the same.
     }
-    if (entry)
-        entry->run([&](turn&) { entry->clear_orphan(); });
 }
 
 SOCKETLOCK_DECL bool peer_session::on_attach(const frame_view& frame)
@@ -123,13 +122,13 @@ SOCKETLOCK_DECL bool peer_session::on_attach(const frame_view& frame)
     // One attachment a connection.
     if (!message || !users || is_attached_)
         return false;
-    stop_limit();
     const claimant who{
         {handshake_.ids().own_claim, message->presence, static_cast<std::int64_t>(message->pid)},
         message->port
     };
     if (const auto target = users->find(handshake_.ids().target_claim))
     {
+        stop_limit();
         target->entry()->run([&](turn& t) {
             target->add_successor(
                 std::static_pointer_cast<peer_session>(shared_from_this()),

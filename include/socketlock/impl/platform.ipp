@@ -8,7 +8,8 @@
 
 #include <socketlock/config.hpp>
 
-#if defined(__linux__)
+// SOCKETLOCK_PLAIN_POSIX: what is for POSIX only, on Linux, too. For tests.
+#if defined(__linux__) && !defined(SOCKETLOCK_PLAIN_POSIX)
 
 #include <socketlock/impl/directory_posix.ipp>
 #include <socketlock/impl/directory_watch_linux.ipp>

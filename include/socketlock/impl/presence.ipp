@@ -196,7 +196,7 @@ inline bool remove_if_dead(const std::string& path)
     return !ec;
 }
 
-SOCKETLOCK_DECL void remove_dead_presence(const std::string& directory, const id128& id) noexcept
+SOCKETLOCK_DECL void remove_dead_presence(const std::string& directory, const id128& id)
 {
     remove_if_dead(presence_path(directory, id));
 }

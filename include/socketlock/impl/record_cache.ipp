@@ -8,6 +8,7 @@
 
 #include <cstring>
 #include <functional>
+#include <new>
 
 namespace socketlock::detail {
 
@@ -36,16 +37,23 @@ SOCKETLOCK_DECL void record_cache::write(const record& r, char* buffer, error_co
     writer_.write(r, buffer, ec);
 }
 
-SOCKETLOCK_DECL void record_cache::remember(std::string_view text, const record& r)
+SOCKETLOCK_DECL void record_cache::remember(std::string_view text, const record& r) noexcept
 {
     if (text.size() != record_size)
         return;
     const std::lock_guard<std::mutex> lock(mutex_);
     std::unique_ptr<slot>& s = slots_[slot_of(r.name)];
-    if (!s)
-        s = std::make_unique<slot>();
-    s->value = r;
-    std::memcpy(s->text.data(), text.data(), record_size);
+    try
+    {
+        if (!s)
+            s = std::make_unique<slot>();
+        s->value = r;
+        std::memcpy(s->text.data(), text.data(), record_size);
+    }
+    catch (const std::bad_alloc&)
+    {
+        s.reset();
+    }
 }
 
 }  // namespace socketlock::detail
