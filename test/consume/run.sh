@@ -142,7 +142,8 @@ use_exports()
     fi
     ! awk '$2 ~ /^[ABDRT]$/' "$work/exports" |
         grep -vE ' [ABDRT] ((VTT|vtable|typeinfo|typeinfo name) for )?socketlock::' &&
-        ! grep -E 'boost::(json|interprocess|container)::|OPENSSL|EVP_' "$work/exports"
+        ! grep -E 'boost::(json|interprocess|container)::|OPENSSL|EVP_' "$work/exports" |
+            grep -vE ' (vtable|typeinfo|typeinfo name) for boost::container::[a-z_]+$'
 }
 
 # b2_link static|shared
