@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <new>
@@ -13,11 +14,14 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
+
+#include "other_process.hpp"
 
 using namespace socketlock::detail;
 using socketlock::error_code;
@@ -335,6 +339,37 @@ BOOST_AUTO_TEST_CASE(every_bit_of_an_id_is_random)
     all.value.fill(0xff);
     BOOST_TEST((ever_set == all));
     BOOST_TEST((ever_clear == all));
+}
+
+// libcrypto has locks that a thread of the parent may have at that moment.
+BOOST_AUTO_TEST_CASE(a_child_that_is_forked_meanwhile_is_not_stuck)
+{
+    constexpr std::string_view text = "text";
+    std::atomic<bool> is_over{false};
+    std::thread busy([&] {
+        error_code ec;
+        while (!is_over)
+        {
+            random_nonce(ec);
+            hmac_sha256(text, text, ec);
+        }
+    });
+    for (int i = 0; i < 300; ++i)
+    {
+        other_process child([&](line&) {
+            ::alarm(20);
+            error_code ec;
+            hmac_sha256(text, text, ec);
+            random_nonce(ec);
+            return ec ? 1 : 0;
+        });
+        const int result = child.wait();
+        BOOST_TEST(result == 0);
+        if (result != 0)
+            break;
+    }
+    is_over = true;
+    busy.join();
 }
 
 BOOST_AUTO_TEST_CASE(a_forked_child_never_repeats_its_parents_ids)

@@ -19,9 +19,13 @@ namespace socketlock::detail {
 /// Differs between a process and its children: what was made under another number is not ours.
 SOCKETLOCK_DECL std::uint64_t fork_generation() noexcept;
 
-/// The mutex that is never in somebody else's hands after a fork. A leaf: nothing else may be
-/// locked, and nothing of the user's may run, while it is held.
+/// A mutex that is never in somebody else's hands after a fork. While it is held nothing but
+/// `library_mutex()` may be locked, and nothing of the user's may run.
 SOCKETLOCK_DECL std::mutex& fork_mutex();
+
+/// Another one, to be held while a library is used that has locks of its own: what another thread
+/// has locked at the fork stays locked in the child. A leaf.
+SOCKETLOCK_DECL std::mutex& library_mutex();
 
 /// Has a child close this descriptor. Call it, and open the descriptor, under `fork_mutex()`.
 SOCKETLOCK_DECL void remember_descriptor(int descriptor);

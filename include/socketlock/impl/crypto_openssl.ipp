@@ -10,66 +10,47 @@
 #include <boost/system/errc.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <climits>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
-#include <thread>
 
 namespace socketlock::detail {
 
-// The process exits, and libcrypto will destroy what it has while our thread, which may belong to
-// a lock of static storage, goes on. From here on nobody uses it; who does so now is waited for.
-struct libcrypto_users
-{
-    std::atomic<int> number{0};
-    std::atomic<bool> is_closed{false};
-    const std::uint64_t generation = fork_generation();
+inline void close_libcrypto();
 
-    libcrypto_users();
-};
-
-// Never destroyed: threads outlive static destruction.
-inline libcrypto_users& the_libcrypto_users()
+// True when the process exits: libcrypto destroys what it has, while our thread, which may belong
+// to a lock of static storage, goes on. Precondition: `library_mutex()` is held.
+inline bool& libcrypto_is_closed()
 {
-    static libcrypto_users& instance = *new libcrypto_users;
-    return instance;
+    static bool is_closed = [] {
+        // With any option it registers its own function for the exit now: ours runs before that.
+        OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, nullptr);
+        std::atexit(close_libcrypto);
+        return false;
+    }();
+    return is_closed;
 }
 
 inline void close_libcrypto()
 {
-    using namespace std::chrono_literals;
-    libcrypto_users& users = the_libcrypto_users();
-    users.is_closed = true;
-    // In the child of a fork some of them may be threads of the parent.
-    const bool is_exact = users.generation == fork_generation();
-    const auto limit = std::chrono::steady_clock::now() + (is_exact ? 5000ms : 50ms);
-    while (users.number != 0 && std::chrono::steady_clock::now() < limit)
-        std::this_thread::yield();
+    const std::lock_guard<std::mutex> lock(library_mutex());
+    libcrypto_is_closed() = true;
 }
 
-inline libcrypto_users::libcrypto_users()
-{
-    // With any option it registers its own function for the exit now: ours runs before that.
-    OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, nullptr);
-    std::atexit(close_libcrypto);
-}
-
-/// One use of libcrypto. Takes what that adds to the thread's error queue off it again.
+/// One use of libcrypto. Takes what that adds to the thread's error queue off it again. No two at a
+/// time: its locks would be inherited by a child.
 class libcrypto_use
 {
 public:
-    libcrypto_use() noexcept
+    libcrypto_use() : lock_(library_mutex()), is_allowed_(!libcrypto_is_closed())
     {
-        libcrypto_users& users = the_libcrypto_users();
-        ++users.number;
-        is_allowed_ = !users.is_closed;
         if (is_allowed_)
             ERR_set_mark();
     }
@@ -77,7 +58,6 @@ public:
     {
         if (is_allowed_)
             ERR_pop_to_mark();
-        --the_libcrypto_users().number;
     }
     libcrypto_use(const libcrypto_use&) = delete;
     libcrypto_use& operator=(const libcrypto_use&) = delete;
@@ -85,7 +65,8 @@ public:
     explicit operator bool() const noexcept { return is_allowed_; }
 
 private:
-    bool is_allowed_;
+    const std::lock_guard<std::mutex> lock_;
+    const bool is_allowed_;
 };
 
 /// The `fork_generation()` for which libcrypto's generator was last seeded.

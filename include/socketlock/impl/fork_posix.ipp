@@ -19,6 +19,7 @@ namespace socketlock::detail {
 struct fork_state
 {
     std::mutex mutex;
+    std::mutex library_mutex;
     std::atomic<std::uint64_t> generation{1};
     std::atomic<::pid_t> process_id{::getpid()};
     // Indexed by descriptor. In the child nothing may be allocated, so no list.
@@ -37,10 +38,12 @@ inline fork_state& the_fork_state()
 inline void before_fork()
 {
     the_fork_state().mutex.lock();
+    the_fork_state().library_mutex.lock();
 }
 
 inline void after_fork_in_parent()
 {
+    the_fork_state().library_mutex.unlock();
     the_fork_state().mutex.unlock();
 }
 
@@ -58,6 +61,7 @@ inline void after_fork_in_child()
     }
     state.process_id.store(::getpid(), std::memory_order_relaxed);
     state.generation.fetch_add(1, std::memory_order_relaxed);
+    state.library_mutex.unlock();
     state.mutex.unlock();
 }
 
@@ -79,6 +83,11 @@ SOCKETLOCK_DECL std::int64_t this_process_id() noexcept
 SOCKETLOCK_DECL std::mutex& fork_mutex()
 {
     return the_fork_state().mutex;
+}
+
+SOCKETLOCK_DECL std::mutex& library_mutex()
+{
+    return the_fork_state().library_mutex;
 }
 
 SOCKETLOCK_DECL void keep_for_ever(std::shared_ptr<void> thing)
