@@ -152,6 +152,15 @@ public:
     /// Who held the lock when the last attempt found it held, unverified, as the lock file told.
     std::optional<holder_info> blocker() const { return core_->blocker(); }
 
+    /// While an operation of this object waits for the lock: how many are before it in the queue,
+    /// at most, not counting the holder, as the lock file told at the last look (every 3 seconds,
+    /// and whenever the holder changes hands without us). Those who gave up may be counted. Nothing
+    /// while it is not in the queue.
+    std::optional<std::uint64_t> ahead() const noexcept
+    {
+        return core_ ? core_->ahead() : std::nullopt;
+    }
+
     /**
      * Takes the lock, waiting behind those who wait already, first come, first served.
      *

@@ -225,7 +225,7 @@ private:
 
     void show_line()
     {
-        line_.show(present_holder_ ? present_holder_ : lock_.blocker());
+        line_.show(present_holder_ ? present_holder_ : lock_.blocker(), lock_.ahead());
         if (!is_asking_)
         {
             is_asking_ = true;

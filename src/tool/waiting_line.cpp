@@ -33,7 +33,10 @@ std::string clock_text(std::chrono::steady_clock::duration time)
 
 waiting_line::waiting_line(std::string name) : name_(std::move(name)) {}
 
-void waiting_line::show(const std::optional<holder_info>& holder)
+void waiting_line::show(
+    const std::optional<holder_info>& holder,
+    const std::optional<std::uint64_t>& ahead
+)
 {
     const auto columns = stderr_columns();
     if (!columns)
@@ -45,6 +48,9 @@ void waiting_line::show(const std::optional<holder_info>& holder)
     std::string text = "socketlock: waiting " +
                        clock_text(std::chrono::steady_clock::now() - begin_) + "; ";
     text += holder ? held_text(name_, holder) : printable(name_) + " is about to be free";
+    if (ahead)
+        text += *ahead == 0 ? " (next in the queue)"
+                            : " (at most " + std::to_string(*ahead) + " before us)";
     // In the last column some terminals begin a new line.
     text = cut_to_columns(text, *columns - 1);
     clear();

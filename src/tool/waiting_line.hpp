@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -22,7 +23,11 @@ public:
     waiting_line(waiting_line&&) = delete;
     ~waiting_line() { clear(); }
 
-    void show(const std::optional<holder_info>& holder);
+    /// `ahead`: how many wait before us, at most, if that is known.
+    void show(
+        const std::optional<holder_info>& holder,
+        const std::optional<std::uint64_t>& ahead = std::nullopt
+    );
     void clear();
 
 private:

@@ -150,6 +150,28 @@ test_on_a_terminal_run_shows_whom_it_waits_for()
     same "lines about y" "" "$(grep 'waiting.* y ' shown || true)"
 }
 
+test_on_a_terminal_run_shows_its_place_in_the_queue()
+{
+    hold x
+    "$tool" run x -- true &
+    local first=$!
+    eventually grep -q '"tail":{' locks/.x.lock
+    on_terminal "stty cols 200; '$tool' run x -- echo done"
+    eventually grep -q "socketlock: waiting .* (at most 1 before us)" shown
+    let_go
+    ends_with 0 "$first"
+    ends_with 0 "$terminal"
+}
+
+test_on_a_terminal_run_shows_that_it_is_next()
+{
+    hold x
+    on_terminal "stty cols 200; '$tool' run x -- echo done"
+    eventually grep -q "socketlock: waiting .* (next in the queue)" shown
+    let_go
+    ends_with 0 "$terminal"
+}
+
 test_on_a_narrow_terminal_the_line_is_cut()
 {
     hold x

@@ -198,7 +198,12 @@ bool world::transact(std::size_t c, intent what, transaction_result& result)
     q.now = std::chrono::system_clock::time_point(std::chrono::microseconds(clock_ - late));
     q.fencing_token = claim.fencing_token;
     if (const auto* const heir = claim.machine.heir(); heir != nullptr && what == intent::release)
+    {
         q.heir = heir->who;
+        q.heirs_ticket = heir->ticket;
+    }
+    if (claim.machine.has_ticket())
+        q.ticket = claim.machine.ticket();
     q.left = claim.machine.left();
 
     const std::optional<party> holder_before = record_.holder;

@@ -197,6 +197,45 @@ BOOST_AUTO_TEST_CASE(free_lock_goes_to_the_queue_and_not_to_who_comes_late)
     }
 }
 
+BOOST_AUTO_TEST_CASE(waiter_is_told_how_many_are_before_him)
+{
+    const auto alive = [](const party&) { return proof_of_life::alive; };
+    const auto decided = [&](record& r, intent what, std::optional<std::uint64_t> ticket) {
+        request q;
+        q.what = what;
+        q.self.who = me;
+        q.ticket = ticket;
+        return decide(r, q, alive);
+    };
+    record r = held_by(holder);
+    r.next_ticket = 7;
+    BOOST_TEST(decided(r, intent::enqueue, std::nullopt).ahead.value() == 0u);
+    r.tail = waiter;
+    BOOST_TEST(decided(r, intent::enqueue, std::nullopt).ahead.value() == 1u);
+    BOOST_TEST(decided(r, intent::enqueue, std::nullopt).ahead.value() == 2u);
+    BOOST_TEST(r.next_ticket == 10u);
+
+    // The first has his turn.
+    request q;
+    q.what = intent::release;
+    q.self.who = holder;
+    q.heir.emplace().who = waiter;
+    q.heirs_ticket = 7;
+    decide(r, q, alive);
+    BOOST_TEST(decided(r, intent::peek, 9).ahead.value() == 1u);
+    BOOST_TEST(decided(r, intent::recover, 8).ahead.value() == 0u);
+    // The second takes his.
+    r.holder.reset();
+    BOOST_TEST(decided(r, intent::recover, 8).what == outcome::acquired);
+    r.holder = holder;
+    BOOST_TEST(decided(r, intent::peek, 9).ahead.value() == 0u);
+
+    // Nobody who has no ticket, or one of a file that was removed, is in this queue.
+    BOOST_TEST(!decided(r, intent::peek, std::nullopt).ahead.has_value());
+    BOOST_TEST(!decided(r, intent::take, std::nullopt).ahead.has_value());
+    BOOST_TEST(!decided(r, intent::peek, 10).ahead.has_value());
+}
+
 // Else whoever comes next would ask him first.
 BOOST_AUTO_TEST_CASE(who_unlocks_forgets_a_tail_that_has_left)
 {

@@ -3,9 +3,6 @@
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/execution/blocking.hpp>
-#include <boost/asio/execution/context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
@@ -20,6 +17,7 @@
 #include <vector>
 
 #include "lock_fixture.hpp"
+#include "recording.hpp"
 
 using namespace lock_fixture;
 using std::chrono::hours;
@@ -28,45 +26,6 @@ using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
 namespace {
-
-/// An executor that holds up whoever gives it a function.
-class slow_executor
-{
-public:
-    slow_executor(asio::io_context& context, std::promise<void>& begun, std::future<void>& go_on)
-        : context_(&context), begun_(&begun), go_on_(&go_on)
-    {
-    }
-
-    asio::execution_context& query(asio::execution::context_t) const noexcept { return *context_; }
-    static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept
-    {
-        return asio::execution::blocking.never;
-    }
-    slow_executor require(asio::execution::blocking_t::never_t) const { return *this; }
-
-    template <class Function>
-    void execute(Function&& function) const
-    {
-        begun_->set_value();
-        go_on_->wait();
-        asio::post(*context_, std::forward<Function>(function));
-    }
-
-    friend bool operator==(const slow_executor& a, const slow_executor& b) noexcept
-    {
-        return a.begun_ == b.begun_;
-    }
-    friend bool operator!=(const slow_executor& a, const slow_executor& b) noexcept
-    {
-        return !(a == b);
-    }
-
-private:
-    asio::io_context* context_;
-    std::promise<void>* begun_;
-    std::future<void>* go_on_;
-};
 
 /// A thread that is joined before its test ends.
 class joined_thread
@@ -174,10 +133,31 @@ BOOST_AUTO_TEST_CASE(timed_functions_give_up_in_time_and_not_before)
     BOOST_TEST((steady_clock::now() >= start + milliseconds(20)));
     BOOST_TEST(!waiter.owns_lock());
     BOOST_TEST(waiter.blocker().has_value());
+    BOOST_TEST(!waiter.ahead().has_value());
     // He is in nobody's way then.
     holder.unlock();
     BOOST_TEST(make().try_lock());
     BOOST_TEST(waiter.try_lock());
+}
+
+BOOST_AUTO_TEST_CASE(waiter_may_ask_how_many_are_before_it)
+{
+    process_lock first = make();
+    process_lock second = make();
+    BOOST_TEST(!first.ahead().has_value());
+    for (process_lock* const waiter : {&first, &second})
+    {
+        waiter->async_lock([](error_code ec) { BOOST_TEST(!ec, ec.message()); });
+        BOOST_TEST(soon([&] { return waiter->ahead().has_value(); }));
+    }
+    BOOST_TEST(first.ahead().value() == 0u);
+    BOOST_TEST(second.ahead().value() == 1u);
+    BOOST_TEST(!holder.ahead().has_value());
+    holder.unlock();
+    run_until([&] { return first.owns_lock(); });
+    BOOST_TEST(!first.ahead().has_value());
+    first.unlock();
+    run_until([&] { return second.owns_lock(); });
 }
 
 // Between the two he may be granted the lock, and must not be found to have it.
@@ -190,7 +170,7 @@ BOOST_AUTO_TEST_CASE(who_is_told_that_he_gave_up_but_has_not_left_yet_is_in_nobo
     waiter.async_try_lock_for(
         milliseconds(1),
         asio::bind_executor(
-            slow_executor(context, told, may_go_on),
+            recording::slow_executor(context, told, may_go_on),
             [](error_code, bool acquired) { BOOST_TEST(!acquired); }
         )
     );

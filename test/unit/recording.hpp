@@ -10,9 +10,11 @@
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/require.hpp>
 
 #include <cstddef>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -77,6 +79,45 @@ private:
 
     asio::io_context* context_;
     std::shared_ptr<state> state_ = std::make_shared<state>();
+};
+
+/// An executor that holds up whoever gives it a function.
+class slow_executor
+{
+public:
+    slow_executor(asio::io_context& context, std::promise<void>& begun, std::future<void>& go_on)
+        : context_(&context), begun_(&begun), go_on_(&go_on)
+    {
+    }
+
+    asio::execution_context& query(asio::execution::context_t) const noexcept { return *context_; }
+    static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept
+    {
+        return asio::execution::blocking.never;
+    }
+    slow_executor require(asio::execution::blocking_t::never_t) const { return *this; }
+
+    template <class Function>
+    void execute(Function&& function) const
+    {
+        begun_->set_value();
+        go_on_->wait();
+        asio::post(*context_, std::forward<Function>(function));
+    }
+
+    friend bool operator==(const slow_executor& a, const slow_executor& b) noexcept
+    {
+        return a.begun_ == b.begun_;
+    }
+    friend bool operator!=(const slow_executor& a, const slow_executor& b) noexcept
+    {
+        return !(a == b);
+    }
+
+private:
+    asio::io_context* context_;
+    std::promise<void>* begun_;
+    std::future<void>* go_on_;
 };
 
 /// What counting_allocators have in use and have ever had.

@@ -84,6 +84,13 @@ public:
 
     /// Who was in the way at the last look.
     SOCKETLOCK_DECL std::optional<holder_info> blocker();
+    /// How many were before this claim in the queue, at most, at the last look.
+    std::optional<std::uint64_t> ahead() const noexcept
+    {
+        const std::uint64_t number = ahead_.load(std::memory_order_relaxed);
+        const bool is_waiting = number != unknown_number && !is_given_up() && !is_holding();
+        return is_waiting ? std::optional<std::uint64_t>(number) : std::nullopt;
+    }
 
     // Within lock_entry::run.
 
@@ -93,6 +100,10 @@ public:
     void set_blocker(holder_info holder)
     {
         blocker_ = std::make_unique<holder_info>(std::move(holder));
+    }
+    void set_ahead(const std::optional<std::uint64_t>& number) noexcept
+    {
+        ahead_.store(number.value_or(unknown_number), std::memory_order_relaxed);
     }
     SOCKETLOCK_DECL void add_successor(
         std::shared_ptr<peer_session> session,
@@ -166,6 +177,8 @@ private:
     std::atomic<bool> is_over_{false};
     std::atomic<bool> is_lost_{false};
     std::atomic<std::uint64_t> fencing_token_{0};
+    static constexpr std::uint64_t unknown_number = UINT64_MAX;
+    std::atomic<std::uint64_t> ahead_{unknown_number};
 
     // Whoever exchanges an operation for null completes it.
     std::atomic<lock_operation*> lock_op_{nullptr};

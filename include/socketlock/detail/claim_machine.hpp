@@ -135,6 +135,7 @@ public:
     bool is_abandoned() const noexcept { return abandoned_; }
     std::uint64_t fencing_token() const noexcept { return fencing_token_; }
     std::uint64_t ticket() const noexcept { return ticket_; }
+    bool has_ticket() const noexcept { return has_ticket_; }
     /// The claim before this one, or the last one that was.
     const party& predecessor() const noexcept { return predecessor_; }
     const std::vector<successor>& successors() const noexcept { return successors_; }
@@ -204,6 +205,7 @@ private:
     /// The lock file was removed or replaced since this claim's last transaction.
     bool must_look_ = false;
     link_id link_ = 0;
+    bool has_ticket_ = false;
     std::uint64_t ticket_ = 0;
     std::uint64_t fencing_token_ = 0;
     claim_timing::duration pause_{};

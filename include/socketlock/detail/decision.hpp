@@ -45,10 +45,13 @@ struct request
 {
     intent what = intent::take;
     claimant self;
+    /// recover, peek: my place in the queue.
+    std::optional<std::uint64_t> ticket;
     /// restore: mine.
     std::uint64_t fencing_token = 0;
-    /// Who gets the lock on release.
+    /// Who gets the lock on release, and his place in the queue.
     std::optional<claimant> heir;
+    std::uint64_t heirs_ticket = 0;
     /// release: the last that queued behind me and gave up.
     std::optional<party> left;
     std::chrono::system_clock::time_point now;
@@ -91,6 +94,8 @@ struct verdict
     std::optional<party> attach_to;
     /// held, enqueued: what is known of the holder.
     proof_of_life holder = proof_of_life::alive;
+    /// held, enqueued: how many are before me, at most, if I am in the queue; not the holder.
+    std::optional<std::uint64_t> ahead;
     /// enqueued: nobody who lives holds the lock; those who queued before are to have it.
     bool is_free = false;
     /// acquired: the dead holder that was there before.
@@ -119,6 +124,24 @@ inline void make_holder(record& r, const claimant& c, std::chrono::system_clock:
         r.tail.reset();
 }
 
+/// Whoever has this ticket has his turn, and all before him have had theirs.
+inline void serve(record& r, std::uint64_t ticket) noexcept
+{
+    r.served = std::max(r.served, ticket + 1);
+}
+
+/// How many are before who has this ticket, at most; nothing if that is not known, because he has
+/// none, or the lock file was replaced since he got it.
+inline std::optional<std::uint64_t> ahead_of(
+    const record& r,
+    const std::optional<std::uint64_t>& ticket
+) noexcept
+{
+    if (!ticket || *ticket >= r.next_ticket)
+        return std::nullopt;
+    return *ticket - std::min(*ticket, r.served);
+}
+
 /**
  * Decides. `prove(const party&)` tells the proof of life of a process that the record names; it is
  * asked only where the decision hangs on it. A holder that cannot be tested counts as alive.
@@ -141,6 +164,7 @@ verdict decide(record& r, const request& q, Prove&& prove)
         if (q.heir)
         {
             make_holder(r, *q.heir, q.now);
+            serve(r, q.heirs_ticket);
             v.fencing_token = r.fencing_token;
         }
         else
@@ -166,6 +190,7 @@ verdict decide(record& r, const request& q, Prove&& prove)
             r.fencing_token = q.fencing_token;
             // Behind those who queued before the file was removed.
             r.next_ticket = std::max(r.next_ticket, microseconds(q.now));
+            r.served = r.next_ticket;
             v.write = true;
         }
         return v;
@@ -184,6 +209,7 @@ verdict decide(record& r, const request& q, Prove&& prove)
     if (q.what == intent::peek)
     {
         v.what = available ? outcome::available : outcome::held;
+        v.ahead = ahead_of(r, q.ticket);
         return v;
     }
     // A free lock belongs to those who queued before, who may be just about to attach or to
@@ -195,6 +221,8 @@ verdict decide(record& r, const request& q, Prove&& prove)
         {
             v.deceased = r.holder;
             make_holder(r, q.self, q.now);
+            if (q.ticket)
+                serve(r, *q.ticket);
             v.write = true;
         }
         v.fencing_token = r.fencing_token;
@@ -205,11 +233,17 @@ verdict decide(record& r, const request& q, Prove&& prove)
     if (may_queue)
     {
         v.what = outcome::enqueued;
+        // Without a tail nobody has queued, or they all have had their turns.
+        if (!r.tail)
+            r.served = r.next_ticket;
         v.ticket = r.next_ticket++;
+        v.ahead = ahead_of(r, v.ticket);
         v.is_free = available;
         r.tail = q.self.who;
         v.write = true;
     }
+    else
+        v.ahead = ahead_of(r, q.ticket);
     return v;
 }
 

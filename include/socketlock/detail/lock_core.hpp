@@ -121,6 +121,7 @@ public:
     SOCKETLOCK_DECL std::uint64_t fencing_token() const noexcept;
     SOCKETLOCK_DECL std::uint16_t port() const noexcept;
     SOCKETLOCK_DECL std::optional<holder_info> blocker() const;
+    SOCKETLOCK_DECL std::optional<std::uint64_t> ahead() const noexcept;
 
     /// Counts an operation whose handler belongs to the execution context.
     operation_count::token new_operation() const { return operation_count::token(operations_); }

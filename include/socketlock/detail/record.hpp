@@ -46,6 +46,8 @@ struct record
     double timestamp = 0;
     std::uint64_t fencing_token = 0;
     std::uint64_t next_ticket = 0;
+    /// All tickets below this have had their turn, or given up.
+    std::uint64_t served = 0;
     std::optional<party> holder;
     std::optional<party> tail;
     /// Set instead of `holder` if socketlock version 1 wrote the record: the pid of its holder.

@@ -91,7 +91,10 @@ SOCKETLOCK_DECL void claim_machine::transacted(const transaction_result& result)
         else
         {
             if (v.what == outcome::enqueued)
+            {
                 ticket_ = v.ticket;
+                has_ticket_ = true;
+            }
             connect(v);
         }
         break;

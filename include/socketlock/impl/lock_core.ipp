@@ -107,6 +107,13 @@ SOCKETLOCK_DECL std::optional<holder_info> lock_core::blocker() const
     return claim_->blocker();
 }
 
+SOCKETLOCK_DECL std::optional<std::uint64_t> lock_core::ahead() const noexcept
+{
+    if (!claim_ || claim_->generation() != fork_generation())
+        return std::nullopt;
+    return claim_->ahead();
+}
+
 SOCKETLOCK_DECL error_code lock_core::prepare_lock()
 {
     forget_parent();

@@ -137,7 +137,12 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
     q.now = std::chrono::system_clock::now();
     q.fencing_token = c.fencing_token();
     if (const auto* const heir = c.machine().heir(); heir != nullptr && what == intent::release)
+    {
         q.heir = heir->who;
+        q.heirs_ticket = heir->ticket;
+    }
+    if (c.machine().has_ticket())
+        q.ticket = c.machine().ticket();
     q.left = c.machine().left();
     error_code why;
     verdict& v = result.decided;
@@ -148,6 +153,7 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
         return true;
     if (v.what == outcome::held || v.what == outcome::enqueued)
     {
+        c.set_ahead(v.ahead);
         // Nobody holds a lock that is free for somebody in the queue.
         if ((r.holder || r.v1_pid) && v.holder != proof_of_life::dead)
             c.set_blocker(describe_holder(r));

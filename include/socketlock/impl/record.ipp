@@ -140,9 +140,13 @@ inline void decode_our_part(record_reader& top, const json::object& ours, record
     }
     r.fencing_token = reader.unsigned_integer("fencing_token");
     r.next_ticket = reader.unsigned_integer("next_ticket");
+    if (ours.contains("served"))
+        r.served = reader.unsigned_integer("served");
     r.holder = reader.optional_party("holder");
     r.tail = reader.optional_party("tail");
-    r.our_others = reader.others({"version", "fencing_token", "next_ticket", "holder", "tail"});
+    r.our_others = reader.others(
+        {"version", "fencing_token", "next_ticket", "served", "holder", "tail"}
+    );
     if (r.holder)
         r.holder->pid = static_cast<std::int64_t>(top.unsigned_integer("pid", INT64_MAX));
     if (reader.failed() || version != static_cast<std::uint64_t>(record_version))
@@ -219,10 +223,11 @@ public:
         name_ = &top_["name"];
         name_->emplace_string();
         json::object& ours = top_["socketlock"].emplace_object();
-        ours.reserve(5);
+        ours.reserve(6);
         ours["version"] = record_version;
         fencing_token_ = &ours["fencing_token"];
         next_ticket_ = &ours["next_ticket"];
+        served_ = &ours["served"];
         holder_.make(ours["holder"], false);
         tail_.make(ours["tail"], true);
     }
@@ -237,6 +242,7 @@ public:
         name_->get_string().assign(r.name);
         *fencing_token_ = r.fencing_token;
         *next_ticket_ = r.next_ticket;
+        *served_ = r.served;
         holder_.set(r.holder);
         tail_.set(r.tail);
     }
@@ -291,6 +297,7 @@ private:
     json::value* name_ = nullptr;
     json::value* fencing_token_ = nullptr;
     json::value* next_ticket_ = nullptr;
+    json::value* served_ = nullptr;
     party_member holder_;
     party_member tail_;
     json::serializer serializer_;
