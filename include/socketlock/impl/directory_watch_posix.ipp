@@ -13,12 +13,8 @@ class directory_watch::implementation
 {
 };
 
-SOCKETLOCK_DECL directory_watch::directory_watch(
-    asio::io_context&,
-    handler  // NOLINT(performance-unnecessary-value-param): elsewhere it is kept
-)
-{
-}
+// NOLINTNEXTLINE(performance-unnecessary-value-param): elsewhere it is kept
+SOCKETLOCK_DECL directory_watch::directory_watch(asio::io_context&, handler) {}
 
 SOCKETLOCK_DECL directory_watch::~directory_watch() = default;
 
