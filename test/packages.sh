@@ -39,6 +39,13 @@
         pkgconf
     )
 
+    # Besides, for the benchmark: peers of this library, and plots.
+    bench_packages=(
+        gnuplot-nox
+        python3-filelock
+        qt6-base-dev
+    )
+
     # Besides, for the further checks of .ci/run.
     ci_packages=(
         asciidoctor

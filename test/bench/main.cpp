@@ -5,6 +5,8 @@
 
 #include <boost/program_options.hpp>
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -12,7 +14,13 @@
 #include <filesystem>
 #include <iostream>
 #include <stdexcept>
+#include <string>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include "groups.hpp"
 #include "report.hpp"
@@ -71,16 +79,11 @@ constexpr measurement measurements[] = {
     {group::contention,     measure_contention       },
 };
 
-void run(const options::variables_map& chosen)
+void measure_all(const options::variables_map& chosen, std::vector<place> where)
 {
-    const temporary_directory disk(directory_on_disk());
-    const temporary_directory memory("/dev/shm");
     setting s;
     s.quick = chosen.count("quick") != 0;
-    s.places = {
-        {"disk",  disk.path()  },
-        {"tmpfs", memory.path()}
-    };
+    s.places = std::move(where);
     add_bare_peers(s.peers);
     add_message_peers(s.peers);
     add_own_peers(s.peers);
@@ -115,6 +118,60 @@ void run(const options::variables_map& chosen)
         draw_plots(chosen["plot"].as<std::string>(), m, r);
 }
 
+/// Measures in another process, so that the directories are removed however that ends. Returns the
+/// exit code.
+int run(const options::variables_map& chosen)
+{
+    const temporary_directory disk(directory_on_disk());
+    const temporary_directory memory("/dev/shm");
+    ::sigset_t awaited;
+    ::sigset_t before;
+    ::sigemptyset(&awaited);
+    for (const int signal : {SIGCHLD, SIGHUP, SIGINT, SIGTERM})
+        ::sigaddset(&awaited, signal);
+    ::sigprocmask(SIG_BLOCK, &awaited, &before);
+    const ::pid_t measuring = ::fork();
+    if (measuring < 0)
+        throw std::system_error(errno, std::generic_category(), "fork");
+    if (measuring == 0)
+    {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        ::sigprocmask(SIG_SETMASK, &before, nullptr);
+        int code = 0;
+        try
+        {
+            measure_all(
+                chosen,
+                {
+                    {"disk",  disk.path()  },
+                    {"tmpfs", memory.path()}
+            }
+            );
+        }
+        catch (const std::exception& e)
+        {
+            std::cerr << "socketlock_bench: " << e.what() << '\n';
+            code = 1;
+        }
+        std::cout.flush();
+        std::fflush(nullptr);
+        ::_exit(code);
+    }
+    for (;;)
+    {
+        int signal = 0;
+        ::sigwait(&awaited, &signal);
+        if (signal != SIGCHLD)
+            ::kill(measuring, SIGKILL);
+        int status = 0;
+        if (::waitpid(measuring, &status, signal == SIGCHLD ? WNOHANG : 0) != measuring)
+            continue;
+        if (signal != SIGCHLD)
+            return 128 + signal;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv)
@@ -146,8 +203,7 @@ int main(int argc, char** argv)
             std::cout << all;
             return 0;
         }
-        run(chosen);
-        return 0;
+        return run(chosen);
     }
     catch (const options::error& e)
     {
