@@ -32,11 +32,14 @@ public:
     /// Puts back what is missing of a directory's files, and watches it. On the runtime's thread.
     SOCKETLOCK_DECL void look_after(const std::shared_ptr<lock_directory>& directory);
 
+    /// Sets the times of the presences, and of the files of locks that are held, to now: programs
+    /// that clean up go by their age. On the runtime's thread, once an hour.
+    SOCKETLOCK_DECL void touch_all();
+
 private:
     SOCKETLOCK_DECL void on_change(const std::string& path, const std::string& name);
     SOCKETLOCK_DECL void look_later();
     SOCKETLOCK_DECL void touch_later();
-    SOCKETLOCK_DECL void touch_all();
 
     const std::weak_ptr<runtime> owner_;
     directory_watch watch_;

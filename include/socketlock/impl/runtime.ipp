@@ -152,8 +152,9 @@ SOCKETLOCK_DECL runtime::~runtime()
         thread_.join();
     for (const auto& [id, directory] : directories_)
         directory->own.remove();
-    caretaker_.reset();
+    // Its descriptor takes the kernel some 20 ms to close: nobody should be trying to connect then.
     endpoint_.reset();
+    caretaker_.reset();
 }
 
 SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(

@@ -1,0 +1,61 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <socketlock/detail/caretaker.hpp>
+#include <socketlock/detail/lock_address.hpp>
+#include <socketlock/detail/lock_entry.hpp>
+#include <socketlock/detail/runtime.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <future>
+#include <memory>
+
+#include "lock_fixture.hpp"
+
+namespace fs = std::filesystem;
+using namespace lock_fixture;
+using namespace socketlock::detail;
+
+BOOST_FIXTURE_TEST_SUITE(file_care, with_locks)
+
+// Programs that clean temporary directories go by the age of what is there.
+BOOST_AUTO_TEST_CASE(files_in_use_do_not_look_old)
+{
+    process_lock held = make("held");
+    process_lock free = make("free");
+    held.lock();
+    free.lock();
+    free.unlock();
+
+    error_code ec;
+    const auto users = runtime::get(ec);
+    BOOST_TEST_REQUIRE(!ec, ec.message());
+    const auto entry = users->entry(std::make_shared<lock_address>("held", options()), ec);
+    BOOST_TEST_REQUIRE(!ec, ec.message());
+    const auto in = users->find_directory(entry->directory().presence_id);
+    BOOST_REQUIRE(in);
+    const fs::path presence = fs::path(directory.path()) / in->presence_name;
+
+    const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(24 * 20);
+    for (const fs::path& file : {presence, fs::path(held.path()), fs::path(free.path())})
+        fs::last_write_time(file, long_ago);
+    std::promise<void> done;
+    users->post([&] {
+        const auto taking_care = std::make_shared<caretaker>(users);
+        taking_care->add(in);
+        taking_care->touch_all();
+        done.set_value();
+    });
+    done.get_future().wait();
+
+    const auto lately = fs::file_time_type::clock::now() - std::chrono::minutes(5);
+    BOOST_TEST((fs::last_write_time(presence) > lately));
+    BOOST_TEST((fs::last_write_time(held.path()) > lately));
+    // The times of others tell when a lock was held last.
+    BOOST_TEST((fs::last_write_time(free.path()) == long_ago));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
