@@ -36,6 +36,8 @@ if [[ ${SOCKETLOCK_SANITIZE-} ]]; then
     options+=:suppressions=$(dirname "$0")/tsan.supp
     export TSAN_OPTIONS=${TSAN_OPTIONS-$options}
     export ASAN_OPTIONS=${ASAN_OPTIONS-detect_stack_use_after_return=0:strict_string_checks=1}
+    options=print_suppressions=0:suppressions=$(dirname "$0")/lsan.supp
+    export LSAN_OPTIONS=${LSAN_OPTIONS-$options}
     export UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
     if [[ $SOCKETLOCK_SANITIZE == *thread* ]] && setarch -R true 2>/dev/null; then
         # ThreadSanitizer cannot live with the address layout of newer kernels.
