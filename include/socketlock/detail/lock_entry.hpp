@@ -36,6 +36,9 @@ public:
     void complete(plain_operation& op, error_code ec) { others_.push_back({&op, ec}); }
     /// A dead holder was found; his presence is removed when whoever waited for that has been told.
     void bury(const party& deceased) { deceased_ = deceased; }
+    /// Somebody else has written the record, and we shall unlock: it is parsed before that, and
+    /// after whoever waited has been told.
+    void read_ahead() noexcept { reads_ahead_ = true; }
 
 private:
     friend class lock_entry;
@@ -57,6 +60,7 @@ private:
     boost::container::small_vector<lock_completion, 2> locks_;
     boost::container::small_vector<plain_completion, 2> others_;
     std::optional<party> deceased_;
+    bool reads_ahead_ = false;
 };
 
 class lock_entry : public std::enable_shared_from_this<lock_entry>

@@ -45,20 +45,24 @@ SOCKETLOCK_DECL void lock_entry::complete_all(turn& t)
 {
     // What completes may be the last that uses this lock.
     const bool buries = t.deceased_ && t.deceased_->presence != directory_->presence_id;
-    const auto directory = buries ? directory_ : nullptr;
+    const auto self = buries || t.reads_ahead_ ? shared_from_this() : nullptr;
     for (const turn::lock_completion& done : t.locks_)
         done.op->complete(done.ec, done.acquired);
     for (const turn::plain_completion& done : t.others_)
         done.op->complete(done.ec);
-    if (!buries)
-        return;
     try
     {
-        remove_dead_presence(directory->choice.path, t.deceased_->presence);
+        if (t.reads_ahead_)
+        {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            file_.read_ahead(address_->lock_name(), directory_->records);
+        }
+        if (buries)
+            remove_dead_presence(directory_->choice.path, t.deceased_->presence);
     }
     catch (const std::bad_alloc&)
     {
-        // Somebody else will find it.
+        // The next transaction parses the record; somebody else will find the dead.
     }
 }
 
@@ -134,7 +138,6 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
     request q;
     q.what = what;
     q.self = c.as_claimant();
-    q.now = std::chrono::system_clock::now();
     q.fencing_token = c.fencing_token();
     if (const auto* const heir = c.machine().heir(); heir != nullptr && what == intent::release)
     {
@@ -144,6 +147,9 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
     if (c.machine().has_ticket())
         q.ticket = c.machine().ticket();
     q.left = c.machine().left();
+    // Who gives the lock up to nobody needs no time.
+    if (what != intent::release || q.heir)
+        q.now = std::chrono::system_clock::now();
     error_code why;
     verdict& v = result.decided;
     v = decide(r, q, [&](const party& p) { return prove(p, why); });

@@ -107,8 +107,6 @@ SOCKETLOCK_DECL void transaction::write(const record& r, error_code& ec)
         file_.file_.allocate(record_size, ec);
     if (!ec)
         file_.file_.write(text, sizeof text, ec);
-    if (!ec && cache_ != nullptr)
-        cache_->remember({text, sizeof text}, r);
 }
 
 // Precondition: the guard is held. One byte more than a record has shows a file that is too long.
@@ -166,6 +164,14 @@ SOCKETLOCK_DECL record query_record(const std::string& path, std::string_view na
 SOCKETLOCK_DECL record lock_file::query(std::string_view name, error_code& ec) const
 {
     return is_in_place() ? read_as_query(file_, name, ec) : query_record(path_, name, ec);
+}
+
+SOCKETLOCK_DECL void lock_file::read_ahead(std::string_view name, record_cache& cache) const
+{
+    std::size_t size = 0;
+    error_code ignored;
+    if (file_)
+        read_record(file_, name, &cache, size, ignored);
 }
 
 SOCKETLOCK_DECL record transaction::read(std::string_view name, error_code& ec)
