@@ -190,7 +190,7 @@ private:
     claim_machine machine_;
     std::optional<intent> transaction_;
     std::chrono::steady_clock::duration guard_pause_{};
-    std::chrono::steady_clock::time_point guard_limit_{};
+    time_limit guard_limit_;
     std::unique_ptr<holder_info> blocker_;
     std::unique_ptr<predecessor_state> predecessor_;
     std::vector<successor_link> successors_;

@@ -72,6 +72,13 @@ class blocking_operation final : public operation<Results...>
 public:
     void complete(error_code ec, Results... results) override
     {
+        if (std::this_thread::get_id() == waiter_)
+        {
+            // Nobody else can be here, and nobody waits yet.
+            results_.emplace(ec, std::move(results)...);
+            is_completed_by_waiter_ = true;
+            return;
+        }
         // Notified under the mutex: the waiting thread may destroy this object as soon as it can.
         const std::lock_guard<std::mutex> lock(mutex_);
         results_.emplace(ec, std::move(results)...);
@@ -82,12 +89,16 @@ public:
 
     std::tuple<error_code, Results...> wait()
     {
+        if (is_completed_by_waiter_)
+            return std::move(*results_);
         std::unique_lock<std::mutex> lock(mutex_);
         done_.wait(lock, [this] { return results_.has_value(); });
         return std::move(*results_);
     }
 
 private:
+    const std::thread::id waiter_ = std::this_thread::get_id();
+    bool is_completed_by_waiter_ = false;
     std::mutex mutex_;
     std::condition_variable done_;
     std::optional<std::tuple<error_code, Results...>> results_;

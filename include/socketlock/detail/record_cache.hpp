@@ -29,7 +29,7 @@ public:
     /// Sets `r` to the record of lock `name` that `text` is; false if that is not known.
     SOCKETLOCK_DECL bool find(std::string_view text, std::string_view name, record& r) const;
 
-    /// `encode_record`, by a writer that is kept.
+    /// `encode_record`, by a writer that is kept. Remembers the text.
     SOCKETLOCK_DECL void write(const record& r, char* buffer, error_code& ec);
 
     /// `r` is what `text` says. Without memory it is forgotten.
@@ -44,6 +44,7 @@ private:
 
     static constexpr std::size_t slot_count = 4;
     SOCKETLOCK_DECL static std::size_t slot_of(std::string_view name) noexcept;
+    SOCKETLOCK_DECL void keep(const char* text, const record& r) noexcept;
 
     mutable std::mutex mutex_;
     std::array<std::unique_ptr<slot>, slot_count> slots_;

@@ -231,7 +231,7 @@ SOCKETLOCK_DECL void claim::perform(const claim_action& action, turn& t)
         // Replaces one that still waits for the guard.
         transaction_ = action.to;
         guard_pause_ = {};
-        guard_limit_ = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+        guard_limit_.reset();
         try_transaction(t);
         break;
     case kind::connect:
@@ -261,6 +261,7 @@ SOCKETLOCK_DECL void claim::perform(const claim_action& action, turn& t)
         complete_plain(unlock_op_, action.ec, t);
         break;
     case kind::notify_contended:
+        t.read_ahead();
         complete_plain(contended_op_, {}, t);
         break;
     case kind::notify_lost:
@@ -289,6 +290,8 @@ SOCKETLOCK_DECL void claim::complete_lock(const claim_action& action, turn& t)
     }
     is_holding_ = action.acquired;
     is_given_up_ = !action.acquired;
+    if (action.acquired && machine_.has_ticket())
+        t.read_ahead();
     t.complete(*op, action.ec, action.acquired);
 }
 
@@ -337,10 +340,16 @@ SOCKETLOCK_DECL void claim::try_transaction(turn& t)
     }
     const bool is_awaited = *transaction_ == intent::take ||
                             (*transaction_ == intent::release && unlock_op_.load() != nullptr);
-    if (!done && is_awaited && std::chrono::steady_clock::now() >= guard_limit_)
+    if (!done && is_awaited)
     {
-        result.ec = errc::guard_timeout;
-        done = true;
+        const auto now = std::chrono::steady_clock::now();
+        if (!guard_limit_)
+            guard_limit_ = now + std::chrono::seconds(5);
+        if (now >= *guard_limit_)
+        {
+            result.ec = errc::guard_timeout;
+            done = true;
+        }
     }
     if (done)
     {
