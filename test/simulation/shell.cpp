@@ -204,7 +204,8 @@ bool world::transact(std::size_t c, intent what, transaction_result& result)
     }
     if (claim.machine.has_ticket())
         q.ticket = claim.machine.ticket();
-    q.left = claim.machine.left();
+    if (const party* const left = claim.machine.left())
+        q.left = *left;
 
     const std::optional<party> holder_before = record_.holder;
     const record before = profile_.write_error != 0 ? record_ : record();

@@ -121,7 +121,8 @@ BOOST_AUTO_TEST_CASE(successor_that_left_or_died_gets_nothing)
     CHECK_WORDS(s.after(&machine::successor_detached, 11), "detached to 11");
     CHECK_NO_WORDS(s.after(&machine::successor_ended, 12));
     BOOST_TEST(s.claim.heir()->link == 13u);
-    BOOST_TEST((s.claim.left() == numbered_party(11)));
+    BOOST_REQUIRE(s.claim.left());
+    BOOST_TEST((*s.claim.left() == numbered_party(11)));
     // It has had its last word.
     CHECK_NO_WORDS(s.after(&machine::successor_detached, 11));
     CHECK_NO_WORDS(s.after(&machine::successor_detached, 99));

@@ -190,7 +190,8 @@ private:
     claim_machine machine_;
     std::optional<intent> transaction_;
     std::chrono::steady_clock::duration guard_pause_{};
-    time_limit guard_limit_;
+    /// Not set yet if it is at the clock's beginning.
+    std::chrono::steady_clock::time_point guard_limit_{};
     std::unique_ptr<holder_info> blocker_;
     std::unique_ptr<predecessor_state> predecessor_;
     std::vector<successor_link> successors_;

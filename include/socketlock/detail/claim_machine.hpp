@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -139,8 +140,8 @@ public:
     /// The claim before this one, or the last one that was.
     const party& predecessor() const noexcept { return predecessor_; }
     const std::vector<successor>& successors() const noexcept { return successors_; }
-    /// The last successor that gave up waiting: if the record's tail, it is a stale one.
-    const std::optional<party>& left() const noexcept { return left_; }
+    /// The last successor that gave up waiting, or null: if the record's tail, it is a stale one.
+    const party* left() const noexcept { return left_.get(); }
 
     /// Whom `release` hands the lock to: the attached successor with the lowest ticket.
     SOCKETLOCK_DECL const successor* heir() const noexcept;
@@ -211,7 +212,8 @@ private:
     claim_timing::duration pause_{};
     party predecessor_;
     std::vector<successor> successors_;
-    std::optional<party> left_;
+    // Most claims have none, and there may be very many claims.
+    std::unique_ptr<party> left_;
     std::vector<claim_action> actions_;
 };
 

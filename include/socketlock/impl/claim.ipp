@@ -231,7 +231,7 @@ SOCKETLOCK_DECL void claim::perform(const claim_action& action, turn& t)
         // Replaces one that still waits for the guard.
         transaction_ = action.to;
         guard_pause_ = {};
-        guard_limit_.reset();
+        guard_limit_ = {};
         try_transaction(t);
         break;
     case kind::connect:
@@ -343,9 +343,9 @@ SOCKETLOCK_DECL void claim::try_transaction(turn& t)
     if (!done && is_awaited)
     {
         const auto now = std::chrono::steady_clock::now();
-        if (!guard_limit_)
+        if (guard_limit_ == std::chrono::steady_clock::time_point())
             guard_limit_ = now + std::chrono::seconds(5);
-        if (now >= *guard_limit_)
+        if (now >= guard_limit_)
         {
             result.ec = errc::guard_timeout;
             done = true;

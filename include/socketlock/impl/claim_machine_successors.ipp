@@ -9,6 +9,7 @@
 #include <socketlock/detail/claim_machine.hpp>
 
 #include <algorithm>
+#include <memory>
 
 namespace socketlock::detail {
 
@@ -51,7 +52,10 @@ SOCKETLOCK_DECL void claim_machine::successor_detached(link_id link)
     // One that is not there any more has had its last word.
     if (found == successors_.end())
         return;
-    left_ = found->who.who;
+    if (left_)
+        *left_ = found->who.who;
+    else
+        left_ = std::make_unique<party>(found->who.who);
     successors_.erase(found);
     // A release that failed may have made it the holder even so: then it looks for itself.
     const bool is_certain = phase_ != claim_phase::releasing &&

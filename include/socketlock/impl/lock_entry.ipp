@@ -146,7 +146,8 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
     }
     if (c.machine().has_ticket())
         q.ticket = c.machine().ticket();
-    q.left = c.machine().left();
+    if (const party* const left = c.machine().left())
+        q.left = *left;
     // Who gives the lock up to nobody needs no time.
     if (what != intent::release || q.heir)
         q.now = std::chrono::system_clock::now();
