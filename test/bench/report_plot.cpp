@@ -46,8 +46,8 @@ std::string setup(const std::string& file, const std::string& title, const std::
 {
     return "reset\nset terminal svg size 800,480 dynamic enhanced font 'sans-serif,13'"
            " background rgb 'white'\nset output '" +
-           file + "'\nset title \"" + title + "\\n{/*0.8 " + footer +
-           "}\" noenhanced\nset grid y lc rgb '#d0d0d0'\nset border 3\nset tics nomirror\n"
+           file + "'\nset title \"" + title + "\\n" + footer +
+           "\" noenhanced\nset grid y lc rgb '#d0d0d0'\nset border 3\nset tics nomirror\n"
            "set key top left reverse Left noenhanced\n";
 }
 
@@ -84,7 +84,8 @@ std::string bars(const results& r, group g)
     }
     s << "EOD\nset style data histogram\nset style histogram clustered gap 1\n"
          "set style fill solid 0.85 noborder\nset logscale y\nset ylabel 'median, microseconds'\n"
-         "set xtics rotate by -35 noenhanced\nset bmargin 9\nset rmargin 12\nset key top right\n"
+         "set xtics rotate by -35 noenhanced\nset bmargin 9\nset rmargin 12\n"
+         "set key outside top center horizontal\n"
          "plot $data using 2:xtic(1) title 'disk' lc rgb '#2060a0',"
          " '' using 3 title 'tmpfs' lc rgb '#e08020'\n";
     return s.str();
