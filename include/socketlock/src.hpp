@@ -37,6 +37,7 @@
 #include <socketlock/impl/query.ipp>
 #include <socketlock/impl/record.ipp>
 #include <socketlock/impl/record_cache.ipp>
+#include <socketlock/impl/record_text.ipp>
 #include <socketlock/impl/runtime.ipp>
 #include <socketlock/impl/scoped_lock.ipp>
 

@@ -391,15 +391,15 @@ sl::record edit_record(const std::string& path, const std::function<void(sl::rec
         throw std::runtime_error("somebody keeps the guard");
     const std::string file_name = std::filesystem::path(path).filename();
     // The names that are used here stand for themselves.
-    sl::record r = ec ? sl::record() : t.read(file_name.substr(1, file_name.size() - 6), ec);
+    sl::record* const r = ec ? nullptr : &t.read(file_name.substr(1, file_name.size() - 6), ec);
     if (!ec && change)
     {
-        change(r);
-        t.write(r, ec);
+        change(*r);
+        t.write(ec);
     }
     if (ec)
         throw boost::system::system_error(ec);
-    return r;
+    return *r;
 }
 
 sl::record record_of(const std::string& path)

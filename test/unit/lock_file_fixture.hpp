@@ -71,16 +71,23 @@ inline bool reopened(lock_file& f)
 inline std::uint64_t token_in(transaction& t)
 {
     error_code ec;
-    const record r = t.read("myapp", ec);
+    const record& r = t.read("myapp", ec);
     BOOST_TEST_REQUIRE(!ec, ec.message());
     return r.fencing_token;
 }
 
-inline void put(transaction& t, std::uint64_t fencing_token)
+/// Whatever is there.
+inline void put(transaction& t, const record& r)
 {
     error_code ec;
-    t.write(numbered_record(fencing_token), ec);
+    t.read("myapp", ec) = r;
+    t.write(ec);
     BOOST_TEST_REQUIRE(!ec, ec.message());
+}
+
+inline void put(transaction& t, std::uint64_t fencing_token)
+{
+    put(t, numbered_record(fencing_token));
 }
 
 inline void put(lock_file& f, std::uint64_t fencing_token)
@@ -88,7 +95,6 @@ inline void put(lock_file& f, std::uint64_t fencing_token)
     transaction t(f);
     begin(t);
     f.accept();
-    token_in(t);
     put(t, fencing_token);
 }
 

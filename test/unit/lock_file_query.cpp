@@ -32,13 +32,12 @@ struct with_lock_file
 
     void put(std::uint64_t fencing_token)
     {
-        record r;
-        r.name = "myapp";
-        r.fencing_token = fencing_token;
         error_code ec;
         transaction t(file);
         BOOST_TEST_REQUIRE(t.begin(ec));
-        t.write(r, ec);
+        t.read("myapp", ec).fencing_token = fencing_token;
+        BOOST_TEST_REQUIRE(!ec, ec.message());
+        t.write(ec);
         BOOST_TEST_REQUIRE(!ec, ec.message());
     }
 

@@ -33,17 +33,17 @@ struct with_lock_path : with_locks
     void write_record_of(std::uint32_t presence_number, double timestamp = 1795428000)
     {
         using namespace socketlock::detail;
-        record r;
-        r.name = "myapp";
-        r.port = 40123;
-        r.timestamp = timestamp;
-        r.fencing_token = 7;
-        r.holder = presence_fixture::numbered_party(presence_number);
         lock_file file(path, 0600);
         transaction t(file);
         error_code ec;
         BOOST_TEST_REQUIRE(soon([&] { return t.begin(ec) || ec; }));
-        t.write(r, ec);
+        record& r = t.read("myapp", ec);
+        BOOST_TEST_REQUIRE(!ec, ec.message());
+        r.port = 40123;
+        r.timestamp = timestamp;
+        r.fencing_token = 7;
+        r.holder = presence_fixture::numbered_party(presence_number);
+        t.write(ec);
         BOOST_TEST_REQUIRE(!ec, ec.message());
     }
 

@@ -116,7 +116,7 @@ private:
     );
     SOCKETLOCK_DECL void perform_all(turn& t);
     SOCKETLOCK_DECL void complete_all(turn& t);
-    SOCKETLOCK_DECL record read_or_heal(transaction& t, claim& c, error_code& ec);
+    SOCKETLOCK_DECL record& read_or_heal(transaction& t, claim& c, error_code& ec);
     SOCKETLOCK_DECL proof_of_life prove(const party& p, error_code& why);
 
     const std::shared_ptr<runtime> runtime_;

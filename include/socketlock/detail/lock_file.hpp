@@ -89,12 +89,17 @@ public:
     /// file. False without an error: somebody else has the guard, try again later.
     SOCKETLOCK_DECL bool begin(error_code& ec, missing_file missing = missing_file::create);
 
-    SOCKETLOCK_DECL record read(std::string_view name, error_code& ec);
-    SOCKETLOCK_DECL void write(const record& r, error_code& ec);
+    /// The record, to be changed and written, or kept. It lives as long as this transaction.
+    SOCKETLOCK_DECL record& read(std::string_view name, error_code& ec);
+    /// Writes what has become of it. Precondition: `read` was called.
+    SOCKETLOCK_DECL void write(error_code& ec);
+    /// It has not been changed. Spares the next transaction the parsing. The same precondition.
+    void keep() noexcept { text_->keep(); }
 
 private:
     lock_file& file_;
     record_cache* const cache_;
+    record_cache::loan text_;
     bool guarded_ = false;
     bool is_allocated_ = false;
 };

@@ -75,15 +75,23 @@ public:
     record_writer(record_writer&&) = delete;
     SOCKETLOCK_DECL ~record_writer();
 
-    /// Fills `record_size` bytes, padded; corrupt_record if the fields of others leave no room.
-    SOCKETLOCK_DECL void write(const record& r, char* buffer, error_code& ec);
+    /// Returns how many bytes of `record_size` the text has, without padding. corrupt_record if
+    /// the fields of others leave no room.
+    SOCKETLOCK_DECL std::size_t write(const record& r, char* buffer, error_code& ec);
 
 private:
     class tree;
     std::unique_ptr<tree> tree_;
 };
 
-/// Writes one record, as `record_writer` does.
+/// Pads a text of `length` bytes to `record_size`. From `padded` on there is padding already.
+SOCKETLOCK_DECL void pad_record(
+    char* buffer,
+    std::size_t length,
+    std::size_t padded = record_size
+) noexcept;
+
+/// Writes one record, as `record_writer` does, and pads it.
 SOCKETLOCK_DECL void encode_record(const record& r, char* buffer, error_code& ec);
 
 }  // namespace socketlock::detail

@@ -75,9 +75,9 @@ SOCKETLOCK_DECL proof_of_life lock_entry::prove(const party& p, error_code& why)
 }
 
 // A record that cannot be read is that of a free lock if nobody lives who could hold it.
-SOCKETLOCK_DECL record lock_entry::read_or_heal(transaction& t, claim& c, error_code& ec)
+SOCKETLOCK_DECL record& lock_entry::read_or_heal(transaction& t, claim& c, error_code& ec)
 {
-    record r = t.read(address_->lock_name(), ec);
+    record& r = t.read(address_->lock_name(), ec);
     if (ec == errc::corrupt_record && !c.is_holding() &&
         runtime_->holding_claims(*directory_).empty() &&
         !any_presence_alive(directory_->choice.path, directory_->presence_id))
@@ -131,7 +131,7 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
         file_.accept();
         is_new = true;
     }
-    record r = read_or_heal(t, c, ec);
+    record& r = read_or_heal(t, c, ec);
     if (ec)
         return true;
 
@@ -155,7 +155,9 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
     verdict& v = result.decided;
     v = decide(r, q, [&](const party& p) { return prove(p, why); });
     if (v.write)
-        t.write(r, ec);
+        t.write(ec);
+    else
+        t.keep();
     if (ec)
         return true;
     if (v.what == outcome::held || v.what == outcome::enqueued)
@@ -177,7 +179,7 @@ SOCKETLOCK_DECL void lock_entry::clear_orphan()
     transaction t(file_, &directory_->records);
     if (!t.begin(ec, missing_file::leave))
         return;
-    record r = t.read(address_->lock_name(), ec);
+    record& r = t.read(address_->lock_name(), ec);
     if (ec || !r.holder || r.holder->presence != directory_->presence_id ||
         runtime_->find(r.holder->claim))
         return;
@@ -185,7 +187,7 @@ SOCKETLOCK_DECL void lock_entry::clear_orphan()
     q.what = intent::release;
     q.self.who = *r.holder;
     decide(r, q, [](const party&) { return proof_of_life::dead; });
-    t.write(r, ec);
+    t.write(ec);
 }
 
 SOCKETLOCK_DECL record lock_entry::query(error_code& ec)

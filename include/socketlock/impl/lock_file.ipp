@@ -9,6 +9,8 @@
 #include <socketlock/detail/lock_file.hpp>
 #include <socketlock/error.hpp>
 
+#include <array>
+
 namespace socketlock::detail {
 
 SOCKETLOCK_DECL lock_file::~lock_file()
@@ -96,40 +98,24 @@ SOCKETLOCK_DECL bool transaction::begin(error_code& ec, missing_file missing)
     return false;
 }
 
-SOCKETLOCK_DECL void transaction::write(const record& r, error_code& ec)
+SOCKETLOCK_DECL void transaction::write(error_code& ec)
 {
-    char text[record_size];
-    if (cache_ != nullptr)
-        cache_->write(r, text, ec);
-    else
-        encode_record(r, text, ec);
+    const char* const text = text_->write(ec);
     if (!ec && !is_allocated_)
         file_.file_.allocate(record_size, ec);
     if (!ec)
-        file_.file_.write(text, sizeof text, ec);
+        file_.file_.write(text, record_size, ec);
 }
 
-// Precondition: the guard is held. One byte more than a record has shows a file that is too long.
-inline record read_record(
-    const file& f,
-    std::string_view name,
-    record_cache* cache,
-    std::size_t& size,
-    error_code& ec
-)
+// One byte more than a record has shows a file that is too long.
+using text_buffer = std::array<char, record_size + 1>;
+
+inline std::string_view read_text(const file& f, text_buffer& buffer, error_code& ec)
 {
-    char buffer[record_size + 1];
-    size = f.read(buffer, sizeof buffer, ec);
+    const std::size_t size = f.read(buffer.data(), buffer.size(), ec);
     if (!ec && size > record_size)
         ec = errc::corrupt_record;
-    record r;
-    const std::string_view text(buffer, size);
-    if (ec || (cache != nullptr && cache->find(text, name, r)))
-        return r;
-    r = decode_record(text, name, ec);
-    if (!ec && cache != nullptr)
-        cache->remember(text, r);
-    return r;
+    return {buffer.data(), size};
 }
 
 inline record read_as_query(const file& f, std::string_view name, error_code& ec)
@@ -140,10 +126,10 @@ inline record read_as_query(const file& f, std::string_view name, error_code& ec
             ec = make_error_code(boost::system::errc::resource_unavailable_try_again);
         return {};
     }
-    std::size_t size = 0;
-    record r = read_record(f, name, nullptr, size, ec);
+    text_buffer buffer;
+    const std::string_view text = read_text(f, buffer, ec);
     release_guard(f);
-    return r;
+    return ec ? record() : decode_record(text, name, ec);
 }
 
 SOCKETLOCK_DECL record query_record(const std::string& path, std::string_view name, error_code& ec)
@@ -168,17 +154,29 @@ SOCKETLOCK_DECL record lock_file::query(std::string_view name, error_code& ec) c
 
 SOCKETLOCK_DECL void lock_file::read_ahead(std::string_view name, record_cache& cache) const
 {
-    std::size_t size = 0;
-    error_code ignored;
-    if (file_)
-        read_record(file_, name, &cache, size, ignored);
+    text_buffer buffer;
+    error_code ec;
+    if (!file_)
+        return;
+    const std::string_view text = read_text(file_, buffer, ec);
+    if (ec)
+        return;
+    const record_cache::loan known = cache.lend(name);
+    known->read(text, name, ec);
+    known->keep();
 }
 
-SOCKETLOCK_DECL record transaction::read(std::string_view name, error_code& ec)
+SOCKETLOCK_DECL record& transaction::read(std::string_view name, error_code& ec)
 {
-    std::size_t size = 0;
-    record r = read_record(file_.file_, name, cache_, size, ec);
-    is_allocated_ = size == record_size;
+    if (!text_)
+        text_ = cache_ != nullptr ? cache_->lend(name) : record_cache::loan(new record_text);
+    text_buffer buffer;
+    const std::string_view text = read_text(file_.file_, buffer, ec);
+    is_allocated_ = text.size() == record_size;
+    error_code unreadable;
+    record& r = text_->read(ec ? std::string_view() : text, name, unreadable);
+    if (!ec)
+        ec = unreadable;
     return r;
 }
 

@@ -307,7 +307,7 @@ SOCKETLOCK_DECL record_writer::record_writer() : tree_(std::make_unique<tree>())
 
 SOCKETLOCK_DECL record_writer::~record_writer() = default;
 
-SOCKETLOCK_DECL void record_writer::write(const record& r, char* buffer, error_code& ec)
+SOCKETLOCK_DECL std::size_t record_writer::write(const record& r, char* buffer, error_code& ec)
 {
     ec.clear();
     tree_->set(r);
@@ -325,17 +325,22 @@ SOCKETLOCK_DECL void record_writer::write(const record& r, char* buffer, error_c
     serializer.reset(top);
     const auto text = serializer.read(buffer, record_size);
     if (!serializer.done() || text.size() == record_size)
-    {
         ec = errc::corrupt_record;
-        return;
-    }
-    std::memset(buffer + text.size(), ' ', record_size - text.size());
+    return text.size();
+}
+
+SOCKETLOCK_DECL void pad_record(char* buffer, std::size_t length, std::size_t padded) noexcept
+{
+    if (length < padded)
+        std::memset(buffer + length, ' ', padded - length);
     buffer[record_size - 1] = '\n';
 }
 
 SOCKETLOCK_DECL void encode_record(const record& r, char* buffer, error_code& ec)
 {
-    record_writer().write(r, buffer, ec);
+    const std::size_t length = record_writer().write(r, buffer, ec);
+    if (!ec)
+        pad_record(buffer, length);
 }
 
 }  // namespace socketlock::detail
