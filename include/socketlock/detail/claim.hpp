@@ -11,6 +11,7 @@
 #include <socketlock/detail/directory.hpp>
 #include <socketlock/detail/lock_entry.hpp>
 #include <socketlock/detail/operation.hpp>
+#include <socketlock/detail/published.hpp>
 #include <socketlock/options.hpp>
 
 #include <boost/asio/steady_timer.hpp>
@@ -41,26 +42,23 @@ public:
 
     const id128& id() const noexcept { return id_; }
     std::uint64_t generation() const noexcept { return runtime_->generation(); }
-    bool is_holding() const noexcept { return is_holding_.load(std::memory_order_acquire); }
-    bool is_over() const noexcept { return is_over_.load(std::memory_order_acquire); }
+    bool is_holding() const noexcept { return is_holding_; }
+    bool is_over() const noexcept { return is_over_; }
     /// Over because the lock was taken away.
-    bool is_lost() const noexcept { return is_lost_.load(std::memory_order_acquire); }
-    std::uint64_t fencing_token() const noexcept { return fencing_token_.load(); }
+    bool is_lost() const noexcept { return is_lost_; }
+    std::uint64_t fencing_token() const noexcept { return fencing_token_; }
     const std::shared_ptr<runtime>& owner() const noexcept { return runtime_; }
     const lock_address& address() const noexcept { return *address_; }
     /// Null before `begin`, unless it was given to the constructor by an earlier claim.
     const std::shared_ptr<lock_entry>& entry() const noexcept { return entry_; }
     /// The same for the lock object's thread, which does not know how far `begin` has come.
-    std::shared_ptr<lock_entry> entry_if_begun() const
-    {
-        return has_entry_.load(std::memory_order_acquire) ? entry_ : nullptr;
-    }
+    std::shared_ptr<lock_entry> entry_if_begun() const { return has_entry_ ? entry_ : nullptr; }
     SOCKETLOCK_DECL std::uint16_t port() const;
 
     // By the lock object's thread, or on the runtime's.
 
     /// True if the lock object may begin a new claim: this one neither holds nor is waited for.
-    bool is_given_up() const noexcept { return is_given_up_.load(std::memory_order_acquire); }
+    bool is_given_up() const noexcept { return is_given_up_; }
 
     /// Sets what `begin` completes. From here on it may be cancelled.
     SOCKETLOCK_DECL void expect(lock_operation& op, bool wait, time_limit limit) noexcept;
@@ -87,7 +85,7 @@ public:
     /// How many were before this claim in the queue, at most, at the last look.
     std::optional<std::uint64_t> ahead() const noexcept
     {
-        const std::uint64_t number = ahead_.load(std::memory_order_relaxed);
+        const std::uint64_t number = ahead_;
         const bool is_waiting = number != unknown_number && !is_given_up() && !is_holding();
         return is_waiting ? std::optional<std::uint64_t>(number) : std::nullopt;
     }
@@ -103,7 +101,7 @@ public:
     }
     void set_ahead(const std::optional<std::uint64_t>& number) noexcept
     {
-        ahead_.store(number.value_or(unknown_number), std::memory_order_relaxed);
+        ahead_ = number.value_or(unknown_number);
     }
     SOCKETLOCK_DECL void add_successor(
         std::shared_ptr<peer_session> session,
@@ -120,7 +118,7 @@ public:
     {
         entry_->run([&](turn& t) {
             event(machine_);
-            t.touch(shared_from_this());
+            t.touch(*this);
         });
     }
 
@@ -171,14 +169,14 @@ private:
     bool waits_ = false;
     time_limit limit_;
     std::shared_ptr<lock_entry> entry_;
-    std::atomic<bool> has_entry_;
-    std::atomic<bool> is_given_up_{true};
-    std::atomic<bool> is_holding_{false};
-    std::atomic<bool> is_over_{false};
-    std::atomic<bool> is_lost_{false};
-    std::atomic<std::uint64_t> fencing_token_{0};
+    published<bool> has_entry_;
+    published<bool> is_given_up_{true};
+    published<bool> is_holding_{false};
+    published<bool> is_over_{false};
+    published<bool> is_lost_{false};
+    published<std::uint64_t> fencing_token_{0};
     static constexpr std::uint64_t unknown_number = UINT64_MAX;
-    std::atomic<std::uint64_t> ahead_{unknown_number};
+    published<std::uint64_t> ahead_{unknown_number};
 
     // Whoever exchanges an operation for null completes it.
     std::atomic<lock_operation*> lock_op_{nullptr};

@@ -28,7 +28,7 @@ class turn
 {
 public:
     /// The claim's machine has got an event.
-    void touch(std::shared_ptr<claim> c) { claims_.push_back(std::move(c)); }
+    SOCKETLOCK_DECL void touch(claim& c);
     void complete(lock_operation& op, error_code ec, bool acquired)
     {
         locks_.push_back({&op, ec, acquired});

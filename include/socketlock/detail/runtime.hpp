@@ -130,7 +130,8 @@ public:
     SOCKETLOCK_DECL void see_to_presence(lock_directory& directory, error_code& ec);
 
     /// Claims that are not over. The registry owns them.
-    SOCKETLOCK_DECL void add(const std::shared_ptr<claim>& c);
+    SOCKETLOCK_DECL void add(std::shared_ptr<claim> c);
+    /// Precondition: the caller has the claim, too.
     SOCKETLOCK_DECL void remove(const id128& claim_id);
     SOCKETLOCK_DECL std::shared_ptr<claim> find(const id128& claim_id);
 

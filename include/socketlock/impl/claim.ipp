@@ -41,7 +41,7 @@ SOCKETLOCK_DECL void claim::expect(lock_operation& op, bool wait, time_limit lim
     limit_ = limit;
     waits_ = wait && !(limit && *limit <= std::chrono::steady_clock::now());
     is_given_up_ = false;
-    lock_op_.store(&op);
+    lock_op_.store(&op, std::memory_order_release);
 }
 
 SOCKETLOCK_DECL bool claim::expect(plain_operation& op, pending which) noexcept
@@ -70,18 +70,17 @@ SOCKETLOCK_DECL void claim::begin()
     if (!entry_)
     {
         entry_ = runtime_->entry(address_, ec);
-        has_entry_.store(entry_ != nullptr, std::memory_order_release);
+        has_entry_ = entry_ != nullptr;
     }
     if (!entry_)
     {
         refuse(ec);
         return;
     }
-    const auto self = shared_from_this();
-    runtime_->add(self);
+    runtime_->add(shared_from_this());
     entry_->run([&](turn& t) {
         machine_.begin(waits_);
-        t.touch(self);
+        t.touch(*this);
     });
     if (limit_ && waits_ && lock_op_.load() != nullptr)
         start_timer(timer::limit, *limit_ - std::chrono::steady_clock::now());
@@ -125,7 +124,7 @@ SOCKETLOCK_DECL void claim::unlock()
         if (machine_.is_holding())
         {
             machine_.release();
-            t.touch(shared_from_this());
+            t.touch(*this);
         }
         else if (is_over())
             complete_plain(unlock_op_, is_lost() ? errc::lost : errc::not_owner, t);
@@ -285,7 +284,7 @@ SOCKETLOCK_DECL void claim::complete_lock(const claim_action& action, turn& t)
         // It was cancelled, and its caller told so, but the claim not abandoned yet: nobody may
         // find it holding the lock.
         machine_.abandon();
-        t.touch(shared_from_this());
+        t.touch(*this);
         return;
     }
     is_holding_ = action.acquired;
@@ -357,7 +356,7 @@ SOCKETLOCK_DECL void claim::try_transaction(turn& t)
         if (!result.ec && result.decided.deceased)
             t.bury(*result.decided.deceased);
         machine_.transacted(result);
-        t.touch(shared_from_this());
+        t.touch(*this);
         return;
     }
 

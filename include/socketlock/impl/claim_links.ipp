@@ -25,12 +25,11 @@ inline link_id new_link_id()
 
 SOCKETLOCK_DECL void claim::connect(const claim_action& action, turn& t)
 {
-    const auto self = shared_from_this();
     // NOLINTNEXTLINE(modernize-make-unique): an aggregate
     predecessor_.reset(new predecessor_state{action.link, nullptr, nullptr, 0});
     if (action.target.presence != entry_->directory().presence_id)
     {
-        predecessor_->remote = std::make_shared<predecessor_link>(self, action);
+        predecessor_->remote = std::make_shared<predecessor_link>(shared_from_this(), action);
         predecessor_->remote->start();
         return;
     }
@@ -38,14 +37,13 @@ SOCKETLOCK_DECL void claim::connect(const claim_action& action, turn& t)
     if (local && local->entry() == entry_)
         predecessor_->local = std::move(local);
     machine_.link_up(action.link);
-    t.touch(self);
+    t.touch(*this);
 }
 
 SOCKETLOCK_DECL void claim::say_to_predecessor(const claim_action& action, turn& t)
 {
     if (!predecessor_)
         return;
-    const auto self = shared_from_this();
     const bool attach = action.what == claim_action::kind::say_attach;
     const claimant me = as_claimant();
     if (predecessor_->remote)
@@ -69,19 +67,19 @@ SOCKETLOCK_DECL void claim::say_to_predecessor(const claim_action& action, turn&
     {
         // The record names a claim of this process that is over.
         machine_.moved(predecessor_->number);
-        t.touch(self);
+        t.touch(*this);
         return;
     }
     if (attach)
     {
         const link_id link = new_link_id();
         predecessor_->local_link = link;
-        before->successors_.push_back({link, nullptr, self, predecessor_->number});
+        before->successors_.push_back({link, nullptr, shared_from_this(), predecessor_->number});
         before->machine_.successor_attached({link, me, machine_.ticket()});
     }
     else
         before->machine_.successor_detached(predecessor_->local_link);
-    t.touch(before);
+    t.touch(*before);
 }
 
 SOCKETLOCK_DECL void claim::disconnect()
@@ -102,7 +100,7 @@ SOCKETLOCK_DECL void claim::add_successor(
     session->set_link(shared_from_this(), link);
     successors_.push_back({link, std::move(session), nullptr, 0});
     machine_.successor_attached({link, who, ticket});
-    t.touch(shared_from_this());
+    t.touch(*this);
 }
 
 SOCKETLOCK_DECL void claim::successor_ended(link_id link, turn& t)
@@ -116,7 +114,7 @@ SOCKETLOCK_DECL void claim::successor_ended(link_id link, turn& t)
         successors_.end()
     );
     machine_.successor_ended(link);
-    t.touch(shared_from_this());
+    t.touch(*this);
 }
 
 SOCKETLOCK_DECL void claim::say_to_successor(const claim_action& action, turn& t)
@@ -159,7 +157,7 @@ SOCKETLOCK_DECL void claim::say_to_successor(const claim_action& action, turn& t
         other.detached(to.local_link);
         break;
     }
-    t.touch(to.local);
+    t.touch(*to.local);
 }
 
 }  // namespace socketlock::detail

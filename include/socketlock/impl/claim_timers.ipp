@@ -48,7 +48,7 @@ SOCKETLOCK_DECL void claim::start_timer(timer which, std::chrono::steady_clock::
 
 SOCKETLOCK_DECL void claim::stop_timers()
 {
-    if (!has_timers_.exchange(false))
+    if (!has_timers_.load() || !has_timers_.exchange(false))
         return;
     const std::uint64_t serial = ++timer_serial_;
     asio::dispatch(runtime_->context(), [self = shared_from_this(), serial] {

@@ -120,7 +120,7 @@ SOCKETLOCK_DECL error_code lock_core::prepare_lock()
     if (claim_ && !claim_->is_given_up())
         return errc::already_locked;
     error_code ec;
-    auto users = runtime::get(ec);
+    auto users = claim_ ? claim_->owner() : runtime::get(ec);
     const id128 id = ec ? id128() : random_id(ec);
     if (!ec)
         claim_ = std::make_shared<claim>(

@@ -30,14 +30,28 @@ SOCKETLOCK_DECL lock_entry::~lock_entry()
     runtime_->forget(*this);
 }
 
+SOCKETLOCK_DECL void turn::touch(claim& c)
+{
+    if (claims_.empty() || claims_.back().get() != &c)
+        claims_.push_back(c.shared_from_this());
+}
+
 SOCKETLOCK_DECL void lock_entry::perform_all(turn& t)
 {
     // What is done may touch other claims of the lock, or the same one again.
     for (std::size_t i = 0; i < t.claims_.size(); ++i)
     {
-        const std::shared_ptr<claim> c = t.claims_[i];
-        for (const claim_action& action : c->machine().take_actions())
-            c->perform(action, t);
+        claim& c = *t.claims_[i];
+        auto actions = c.machine().take_actions();
+        while (!actions.empty())
+        {
+            for (const claim_action& action : actions)
+                c.perform(action, t);
+            // Its new actions now if no other claim's turn is before.
+            actions.clear();
+            if (t.claims_.size() == i + 1)
+                actions = c.machine().take_actions();
+        }
     }
 }
 

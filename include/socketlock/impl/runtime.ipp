@@ -296,21 +296,17 @@ SOCKETLOCK_DECL void runtime::see_to_presence(lock_directory& directory, error_c
         post([c = caretaker_, d = directory.shared_from_this()] { c->look_after(d); });
 }
 
-SOCKETLOCK_DECL void runtime::add(const std::shared_ptr<claim>& c)
+SOCKETLOCK_DECL void runtime::add(std::shared_ptr<claim> c)
 {
     const std::lock_guard<std::mutex> lock(mutex_);
-    claims_.insert(c);
+    claims_.insert(std::move(c));
 }
 
 SOCKETLOCK_DECL void runtime::remove(const id128& claim_id)
 {
-    std::shared_ptr<claim> last_owner;
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = claims_.find(claim_id);
-    if (found == claims_.end())
-        return;
-    last_owner = *found;
-    claims_.erase(found);
+    if (const auto found = claims_.find(claim_id); found != claims_.end())
+        claims_.erase(found);
 }
 
 SOCKETLOCK_DECL std::shared_ptr<claim> runtime::find(const id128& claim_id)
