@@ -72,6 +72,38 @@ private:
     std::array<char, size + 1> text_{};
 };
 
+/// Who is alive holds a POSIX lock on a file of his own.
+class bare_presence
+{
+public:
+    bare_presence(const std::string& path, int role)
+        : other_path_(path + std::to_string(1 - role)),
+          mine_(checked(
+              ::open((path + std::to_string(role)).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600),
+              "open"
+          ))
+    {
+        checked(set_lock(mine_.get(), F_SETLK, F_WRLCK), "lock");
+    }
+
+    bool is_other_alive() const
+    {
+        const descriptor fd(checked(
+            ::open(other_path_.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC),
+            "open"
+        ));
+        struct ::stat s
+        {
+        };
+        checked(::fstat(fd.get(), &s), "fstat");
+        return set_lock(fd.get(), F_SETLK, F_RDLCK) == -1;
+    }
+
+private:
+    const std::string other_path_;
+    descriptor mine_;
+};
+
 }  // namespace bench
 
 #endif

@@ -83,7 +83,7 @@ inline const std::string bare = "bare C";
 inline const std::string own = "socketlock";
 inline const std::string own_async = "socketlock async";
 inline const std::string flock_opened = "flock(2), open and close";
-inline const std::string bare_design = "bare C, transaction and two threads";
+inline const std::string bare_design = "bare C, what the design asks for";
 inline const std::string version_1 = "v1 (Python socketlock 0.1.0)";
 
 void add_bare_peers(std::vector<peer>& peers);

@@ -16,30 +16,19 @@ namespace bench {
 
 namespace {
 
-/// Who is alive holds a POSIX lock on a file of his own.
 class bare_lock final : public lockable
 {
 public:
     bare_lock(const place& where, const std::string& name, int role)
-        : record_(path_of(where, name)),
-          other_path_(path_of(where, name) + std::to_string(1 - role)),
-          presence_(checked(
-              ::open(
-                  (path_of(where, name) + std::to_string(role)).c_str(),
-                  O_RDWR | O_CREAT | O_CLOEXEC,
-                  0600
-              ),
-              "open"
-          ))
+        : record_(path_of(where, name)), presence_(path_of(where, name), role)
     {
-        checked(set_lock(presence_.get(), F_SETLK, F_WRLCK), "lock");
         if (role == 0)
             record_.create();
     }
 
     bool try_lock() override
     {
-        const bool free = !record_.begin() || !is_other_alive();
+        const bool free = !record_.begin() || !presence_.is_other_alive();
         if (free)
             record_.write(true);
         record_.end();
@@ -66,22 +55,8 @@ private:
         return where.directory + "/" + name + ".bare";
     }
 
-    bool is_other_alive() const
-    {
-        const descriptor fd(checked(
-            ::open(other_path_.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC),
-            "open"
-        ));
-        struct ::stat s
-        {
-        };
-        checked(::fstat(fd.get(), &s), "fstat");
-        return set_lock(fd.get(), F_SETLK, F_RDLCK) == -1;
-    }
-
     bare_record record_;
-    const std::string other_path_;
-    descriptor presence_;
+    bare_presence presence_;
 };
 
 /// A lock held while a record is read and written twice; those who wait are put to sleep by the

@@ -10,7 +10,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <optional>
+#include <stdexcept>
 #include <sys/epoll.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <thread>
 
@@ -107,16 +109,23 @@ private:
 };
 
 /// With what else this library's design asks for, and no more: ownership is written down before the
-/// message is sent, and a thread of its own receives it.
+/// message is sent, or when the other process is found dead; a thread of its own receives it; the
+/// directory is watched.
 class bare_handoff final : public lockable
 {
 public:
     bare_handoff(const place& where, const std::string& name, connection& both, int role)
         : record_(where.directory + "/" + name + ".bare"),
+          presence_(where.directory + "/" + name + ".bare", role),
+          watch_(checked(::inotify_init1(IN_CLOEXEC), "inotify_init1")),
           end_(both, role),
           is_mine_(role == 0),
           thread_([this] { receive(); })
     {
+        checked(
+            ::inotify_add_watch(watch_.get(), where.directory.c_str(), IN_DELETE | IN_MOVED_FROM),
+            "inotify_add_watch"
+        );
         if (role == 0)
             record_.create();
         // Worker processes are killed.
@@ -147,13 +156,26 @@ private:
         for (bool more = true; more;)
         {
             more = end_.await();
+            if (!more)
+                take_over();
             const std::lock_guard<std::mutex> lock(mutex_);
             is_mine_ = true;
             received_.notify_one();
         }
     }
 
+    void take_over()
+    {
+        record_.begin();
+        if (presence_.is_other_alive())
+            throw std::logic_error("closed its connection before its lock");
+        record_.write(true);
+        record_.end();
+    }
+
     bare_record record_;
+    bare_presence presence_;
+    descriptor watch_;
     message_end end_;
     std::mutex mutex_;
     std::condition_variable received_;
