@@ -8,6 +8,7 @@
 #include <socketlock/detail/initiate.hpp>
 #include <socketlock/detail/lock_core.hpp>
 #include <socketlock/detail/process_identity.hpp>
+#include <socketlock/detail/time_limit.hpp>
 #include <socketlock/error.hpp>
 #include <socketlock/holder_info.hpp>
 #include <socketlock/options.hpp>
@@ -195,7 +196,7 @@ public:
     template <class Clock, class Duration>
     bool try_lock_until(const std::chrono::time_point<Clock, Duration>& limit, error_code& ec)
     {
-        return core_->lock(true, steady(limit), ec);
+        return core_->lock(true, detail::limit_at(limit), ec);
     }
 
     /// The same; throws `lock_error`.
@@ -212,7 +213,7 @@ public:
     template <class Rep, class Period>
     bool try_lock_for(const std::chrono::duration<Rep, Period>& patience, error_code& ec)
     {
-        return core_->lock(true, after(patience), ec);
+        return core_->lock(true, detail::limit_after(patience), ec);
     }
 
     /// The same; throws `lock_error`.
@@ -324,7 +325,7 @@ public:
         return asio::async_initiate<Token, void(error_code, bool)>(
             initiate_lock<detail::deliver_acquired>{this, true},
             token,
-            detail::time_limit(steady(limit))
+            detail::limit_at(limit)
         );
     }
 
@@ -339,7 +340,11 @@ public:
         Token&& token = asio::default_completion_token_t<executor_type>()
     )
     {
-        return async_try_lock_until(after(patience), std::forward<Token>(token));
+        return asio::async_initiate<Token, void(error_code, bool)>(
+            initiate_lock<detail::deliver_acquired>{this, true},
+            token,
+            detail::limit_after(patience)
+        );
     }
 
     /**
@@ -451,89 +456,13 @@ private:
     template <class OtherExecutor>
     friend class basic_process_lock;
 
-    /// What newer versions of Asio ask of an initiation: the executor that it would complete on.
-    struct initiation
-    {
-        using executor_type = Executor;
-
-        executor_type get_executor() const noexcept { return self->get_executor(); }
-
-        basic_process_lock* self;
-    };
-
+    // What starts the operations; see impl/process_lock.hpp.
+    struct initiation;
     template <class Deliver>
-    struct initiate_lock : initiation
-    {
-        initiate_lock(basic_process_lock* lock, bool waits) : initiation{lock}, wait(waits) {}
-
-        template <class Handler>
-        void operator()(Handler&& handler, detail::time_limit limit) const
-        {
-            detail::lock_core& core = *this->self->core_;
-            const error_code ec = core.prepare_lock();
-            detail::initiate<bool>(
-                std::forward<Handler>(handler),
-                this->get_executor(),
-                core.new_operation(),
-                Deliver(ec ? nullptr : core.current_claim()),
-                [&](auto& op, auto slot) { core.start_lock(op, wait, limit, ec, slot); }
-            );
-        }
-
-        bool wait;
-    };
-
-    struct initiate_unlock : initiation
-    {
-        template <class Handler>
-        void operator()(Handler&& handler) const
-        {
-            detail::initiate<>(
-                std::forward<Handler>(handler),
-                this->get_executor(),
-                this->self->core_->new_operation(),
-                detail::deliver_results(),
-                [&](auto& op, auto) { this->self->core_->async_unlock(op); }
-            );
-        }
-    };
-
-    struct initiate_holder : initiation
-    {
-        template <class Handler>
-        void operator()(Handler&& handler) const
-        {
-            detail::initiate<std::optional<holder_info>>(
-                std::forward<Handler>(handler),
-                this->get_executor(),
-                this->self->core_->new_operation(),
-                detail::deliver_results(),
-                [&](auto& op, auto slot) { this->self->core_->start_holder(op, slot); }
-            );
-        }
-    };
-
-    struct initiate_wait : initiation
-    {
-        initiate_wait(basic_process_lock* lock, detail::pending what)
-            : initiation{lock}, which(what)
-        {
-        }
-
-        template <class Handler>
-        void operator()(Handler&& handler) const
-        {
-            detail::initiate<>(
-                std::forward<Handler>(handler),
-                this->get_executor(),
-                this->self->core_->new_operation(),
-                detail::deliver_results(),
-                [&](auto& op, auto slot) { this->self->core_->start_wait(op, which, slot); }
-            );
-        }
-
-        detail::pending which;
-    };
+    struct initiate_lock;
+    struct initiate_unlock;
+    struct initiate_holder;
+    struct initiate_wait;
 
     std::unique_ptr<detail::lock_core> make_core(std::string name, const lock_options& options)
         const
@@ -544,31 +473,6 @@ private:
             options
         );
     }
-
-    template <class Rep, class Period>
-    static time_point after(const std::chrono::duration<Rep, Period>& patience)
-    {
-        const auto now = clock_type::now();
-        if (patience <= patience.zero())
-            return now;
-        if (seconds(patience) >= for_ever)
-            return time_point::max();
-        return now + std::chrono::ceil<duration>(patience);
-    }
-
-    template <class Clock, class Duration>
-    static time_point steady(const std::chrono::time_point<Clock, Duration>& limit)
-    {
-        const auto now = Clock::now();
-        const seconds roughly = seconds(limit.time_since_epoch()) - seconds(now.time_since_epoch());
-        if (roughly <= seconds(-1))
-            return clock_type::now();
-        return roughly >= for_ever ? time_point::max() : after(limit - now);
-    }
-
-    // Floating, since what the caller's types can count may be far more than ours can.
-    using seconds = std::chrono::duration<double>;
-    static constexpr seconds for_ever = std::chrono::hours(24 * 365 * 100);
 
     void throw_if(const error_code& ec) const
     {
@@ -584,6 +488,8 @@ private:
 using process_lock = basic_process_lock<>;
 
 }  // namespace socketlock
+
+#include <socketlock/impl/process_lock.hpp>
 
 #ifdef SOCKETLOCK_HEADER_ONLY
 #include <socketlock/src.hpp>

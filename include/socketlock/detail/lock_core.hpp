@@ -9,13 +9,13 @@
 #include <socketlock/config.hpp>
 #include <socketlock/detail/lock_address.hpp>
 #include <socketlock/detail/operation.hpp>
+#include <socketlock/detail/time_limit.hpp>
 #include <socketlock/holder_info.hpp>
 #include <socketlock/options.hpp>
 
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/execution_context.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -28,7 +28,6 @@ class claim;
 class lock_core;
 class query;
 
-using time_limit = std::optional<std::chrono::steady_clock::time_point>;
 using lock_operation = operation<bool>;
 using plain_operation = operation<>;
 using holder_operation = operation<std::optional<holder_info>>;
