@@ -72,7 +72,7 @@ void measure_crashes(const setting& s, results& out)
         const peer& p = *self.who;
         // A new lock each time: some peers' workers cannot be used again.
         const std::string number = std::to_string(self.samples.size());
-        self.lock = p.prepare(*self.where, self.name + "-" + number);
+        self.lock = p.prepare(self.where, self.name + "-" + number);
         start(self);
         self.lock = {};
         worker& holder = self.workers[0];

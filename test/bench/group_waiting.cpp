@@ -89,7 +89,7 @@ void measure_waiting(const setting& s, results& out)
         row r;
         r.in = group::waiting;
         r.peer = sessions[i].who->name;
-        r.place = sessions[i].where->name;
+        r.place = sessions[i].where.name;
         r.remark = sessions[i].failure;
         if (r.remark.empty())
         {

@@ -4,6 +4,7 @@
 #include "groups.hpp"
 
 #include <exception>
+#include <filesystem>
 #include <utility>
 
 namespace bench {
@@ -18,7 +19,10 @@ std::vector<session> open_sessions(const setting& s, group g)
             if (!p.takes_part(g, where))
                 continue;
             const std::string name = to_string(g) + std::to_string(result.size());
-            result.push_back({&p, &where, name, p.prepare(where, name), {}, {}, 0, {}});
+            const place room{where.name, where.directory + "/" + name};
+            std::filesystem::create_directory(room.directory);
+            std::filesystem::permissions(room.directory, std::filesystem::perms::owner_all);
+            result.push_back({&p, room, name, p.prepare(room, name), {}, {}, 0, {}});
         }
     }
     return result;
@@ -67,7 +71,7 @@ void add_rows(results& out, group g, const std::vector<session>& sessions)
         row r;
         r.in = g;
         r.peer = s.who->name;
-        r.place = s.where->name;
+        r.place = s.where.name;
         r.times = summarize(s.samples);
         r.remark = s.failure;
         out.add(std::move(r));

@@ -38,7 +38,8 @@ struct effort
 struct session
 {
     const peer* who;
-    const place* where;
+    /// A directory of its own: some peers look at all that happens in theirs.
+    place where;
     /// The lock's.
     std::string name;
     plan lock;
