@@ -43,6 +43,8 @@ const char* name_of(check c)
         return "completion";
     case check::last_word:
         return "last word";
+    case check::left_undone:
+        return "left undone";
     }
     return "?";
 }
@@ -60,6 +62,8 @@ void world::check_turn()
         simulated_claim& claim = claims_[c];
         if (!processes_[claim.process].alive)
             return;
+        if (!claim.machine.take_actions().empty())
+            fail(check::left_undone, "claim " + std::to_string(c));
         if (!claim.machine.is_holding())
             continue;
         if (claim.machine.is_abandoned())

@@ -187,13 +187,13 @@ bool world::mutate_action(std::size_t c, claim_action& action)
             result.decided.what = outcome::not_owner;
             claim.machine.transacted(result);
         }
-        turn_.push_back(c);
+        touch(c);
         return true;
     case mutation::no_detach:
         if (action.what != claim_action::kind::say_detach)
             return false;
         claim.machine.detached(claim.predecessor_number);
-        turn_.push_back(c);
+        touch(c);
         return true;
     case mutation::transaction_not_replaced:
         return action.what == claim_action::kind::transact && claim.transaction.has_value();

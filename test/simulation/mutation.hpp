@@ -46,6 +46,8 @@ enum class check
     completion,
     /// More was said to a successor after the last word.
     last_word,
+    /// A claim has actions to do when the turn is over.
+    left_undone,
 };
 
 const char* name_of(check c);
@@ -64,6 +66,8 @@ enum class scenario
 {
     /// All that may happen; the safety net is off.
     any,
+    /// Few processes with many lock objects each, that are cancelled and destroyed; writing fails.
+    crowded,
     /// Connections break while both processes live, and waiters give up.
     broken_connections,
     /// Dead processes whose connections stay open; the safety net is on.

@@ -53,6 +53,20 @@ profile draw_profile(random_source& random, scenario what)
         return p;
     }
     p.timing.safety_net = {};
+    if (what == scenario::crowded)
+    {
+        p.processes = 1 + random.below(3);
+        p.users = 2 + random.below(5);
+        p.luck = 3;
+        p.cancel = 6;
+        p.destroy = 3;
+        p.look = 2;
+        p.remove_file = perhaps(2);
+        p.busy = perhaps(400);
+        p.error = perhaps(60);
+        p.write_error = perhaps(60);
+        return p;
+    }
     if (what == scenario::broken_connections)
     {
         p.luck = 4;

@@ -3,6 +3,8 @@
 
 // Does what the machines say, as the library's claim and lock entry do.
 
+#include <socketlock/detail/claim_turn.hpp>
+
 #include <algorithm>
 
 #include "world.hpp"
@@ -18,17 +20,21 @@ simulated_claim& world::claim_of(const party& p)
 
 void world::perform_all()
 {
-    // What is done may touch other claims of the process, or the same one again.
-    for (std::size_t i = 0; i < turn_.size(); ++i)
-    {
-        const std::size_t c = turn_[i];
-        for (const claim_action& action : claims_[c].machine.take_actions())
-        {
-            if (dies_here(claims_[c].process))
-                return;
-            perform(c, action);
+    perform_actions(
+        turn_,
+        [&](std::size_t c) -> claim_machine& { return claims_[c].machine; },
+        [&](std::size_t c, const claim_action& action) {
+            const std::size_t p = claims_[c].process;
+            if (processes_[p].alive && !dies_here(p))
+                perform(c, action);
         }
-    }
+    );
+}
+
+void world::touch(std::size_t c)
+{
+    if (turn_.empty() || turn_.back() != c)
+        turn_.push_back(c);
 }
 
 bool world::dies_here(std::size_t p)
@@ -110,7 +116,13 @@ void world::complete_lock(std::size_t c, const claim_action& action)
     if (std::exchange(claim.lock_completed, true))
         fail(check::completion, "a lock operation was completed twice");
     if (!std::exchange(claim.lock_op, false))
+    {
+        // Cancelled, but not abandoned yet.
+        if (!is_mutant(mutation::abandonment_lost))
+            claim.machine.abandon();
+        touch(c);
         return;
+    }
     if (!action.acquired && !action.ec && claim.waits)
         fail(check::completion, "a waiter was told that the lock is held");
     log(action.acquired ? "acquired" : "not acquired", ": claim ", c);
@@ -169,7 +181,7 @@ void world::try_transaction(std::size_t c)
         return;
     claim.transaction.reset();
     claim.machine.transacted(result);
-    turn_.push_back(c);
+    touch(c);
 }
 
 bool world::transact(std::size_t c, intent what, transaction_result& result)
@@ -287,7 +299,7 @@ void world::connect(std::size_t c, const claim_action& action)
     }
     claim.local_predecessor = claims_[target].registered ? target : nobody;
     claim.machine.link_up(action.link);
-    turn_.push_back(c);
+    touch(c);
 }
 
 void world::say_to_predecessor(std::size_t c, const claim_action& action)
@@ -310,7 +322,7 @@ void world::say_to_predecessor(std::size_t c, const claim_action& action)
     {
         // The record names a claim of this process that is over.
         claim.machine.moved(claim.predecessor_number);
-        turn_.push_back(c);
+        touch(c);
         return;
     }
     simulated_claim& before = claims_[claim.local_predecessor];
@@ -328,7 +340,7 @@ void world::say_to_predecessor(std::size_t c, const claim_action& action)
     }
     else
         before.machine.successor_detached(claim.local_predecessor_link);
-    turn_.push_back(claim.local_predecessor);
+    touch(claim.local_predecessor);
 }
 
 void world::disconnect(std::size_t c)
@@ -399,7 +411,7 @@ void world::say_to_successor(std::size_t c, const claim_action& action)
         other.moved(to.local_link);
     else
         other.detached(to.local_link);
-    turn_.push_back(to.local);
+    touch(to.local);
 }
 
 }  // namespace simulation

@@ -106,6 +106,11 @@ BOOST_AUTO_TEST_CASE(keep_all_rules)
     run_schedules(scenario::any, schedules());
 }
 
+BOOST_AUTO_TEST_CASE(keep_them_where_many_are_in_one_process)
+{
+    run_schedules(scenario::crowded, (schedules() + 3) / 4);
+}
+
 BOOST_AUTO_TEST_CASE(with_broken_connections_leave_nobody_without_the_lock)
 {
     run_schedules(scenario::broken_connections, (schedules() + 3) / 4);

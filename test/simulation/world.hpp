@@ -119,6 +119,7 @@ private:
     void add_successor(std::size_t c, std::size_t k, std::uint64_t ticket);
     void stop_timers(std::size_t c);
     bool dies_here(std::size_t p);
+    void touch(std::size_t c);
 
     // The network (network.cpp).
     std::size_t new_connection();
@@ -206,7 +207,7 @@ void world::run_turn(std::size_t c, Event event)
 {
     turn_.clear();
     event(claims_[c].machine);
-    turn_.push_back(c);
+    touch(c);
     perform_all();
     check_turn();
 }

@@ -171,6 +171,13 @@ public:
     SOCKETLOCK_DECL void successor_detached(link_id link);
     SOCKETLOCK_DECL void successor_ended(link_id link);
 
+    /// True if the action is not to be done any more, since one before it made the shell abandon
+    /// the claim: a lock that is being released is not put back.
+    bool is_moot(const claim_action& action) const noexcept
+    {
+        return action.what == kind::transact && action.to == intent::restore && !is_holding();
+    }
+
     /// The actions since the last call.
     std::vector<claim_action> take_actions() { return std::exchange(actions_, {}); }
 

@@ -8,9 +8,9 @@
 
 namespace socketlock::detail {
 
-/// A value that one thread sets and others read: who sees it sees all that was done before it was
-/// set. Orders nothing else, and costs no more than a plain variable where std::atomic's own
-/// assignment is a full fence.
+/// A value that threads set and others read: who sees it sees all that was done before it was set.
+/// Orders nothing else, and costs no more than a plain variable where std::atomic's own assignment
+/// is a full fence.
 template <class T>
 class published
 {
@@ -20,10 +20,10 @@ public:
     published& operator=(const published&) = delete;
     ~published() = default;
 
-    T operator=(T value) noexcept
+    published& operator=(T value) noexcept
     {
         value_.store(value, std::memory_order_release);
-        return value;
+        return *this;
     }
     operator T() const noexcept { return value_.load(std::memory_order_acquire); }
 

@@ -5,6 +5,7 @@
 #define SOCKETLOCK_IMPL_LOCK_ENTRY_IPP
 
 #include <socketlock/detail/claim.hpp>
+#include <socketlock/detail/claim_turn.hpp>
 #include <socketlock/detail/lock_entry.hpp>
 #include <socketlock/detail/query.hpp>
 #include <socketlock/error.hpp>
@@ -38,21 +39,13 @@ SOCKETLOCK_DECL void turn::touch(claim& c)
 
 SOCKETLOCK_DECL void lock_entry::perform_all(turn& t)
 {
-    // What is done may touch other claims of the lock, or the same one again.
-    for (std::size_t i = 0; i < t.claims_.size(); ++i)
-    {
-        claim& c = *t.claims_[i];
-        auto actions = c.machine().take_actions();
-        while (!actions.empty())
-        {
-            for (const claim_action& action : actions)
-                c.perform(action, t);
-            // Its new actions now if no other claim's turn is before.
-            actions.clear();
-            if (t.claims_.size() == i + 1)
-                actions = c.machine().take_actions();
-        }
-    }
+    using pointer = std::shared_ptr<claim>;
+    perform_actions(
+        t.claims_,
+        [](const pointer& c) -> claim_machine& { return c->machine(); },
+        // The turn keeps the claim, but not this pointer where it is.
+        [&](const pointer& c, const claim_action& action) { c->perform(action, t); }
+    );
 }
 
 SOCKETLOCK_DECL void lock_entry::complete_all(turn& t)
