@@ -8,7 +8,9 @@
 #include "standard_streams_posix.ipp"
 
 #if defined(__linux__)
+#include "change_watch_linux.ipp"
 #include "parent_death_linux.ipp"
 #else
+#include "change_watch_posix.ipp"
 #include "parent_death_posix.ipp"
 #endif

@@ -5,12 +5,18 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <thread>
+#include <utility>
 
+#include "change_watch.hpp"
 #include "commands.hpp"
 #include "look.hpp"
 #include "report.hpp"
+#include "standard_streams.hpp"
 #include "waiting_line.hpp"
 
 namespace socketlock::tool {
@@ -19,62 +25,93 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Looks again and again, with growing pauses. Who waits in the queue instead is woken, but gets
-/// the lock in the end, and for that moment takes it from others. A look costs some microseconds.
+/// Looks on: who waits in the queue instead gets the lock in the end, and for that moment takes it
+/// from others. Sleeps until the lock file changes or the holder ends; where that cannot be watched
+/// it looks again and again.
 class onlooker
 {
 public:
     explicit onlooker(const wait_request& request)
         : where_(request.name, options_of(request.common)),
           timeout_(request.timeout.value_or(seconds::max())),
-          shows_line_(!request.common.json),
-          line_(where_.lock_name())
+          shows_line_(!request.common.json && stderr_is_terminal()),
+          line_(where_.lock_name()),
+          changes_(where_.path())
     {
     }
 
     /// Returns when the lock is free (nothing), or when it makes no sense to go on.
     std::optional<message> wait()
     {
-        for (;;)
+        for (std::int64_t last_holder = 0;;)
         {
+            // First: what changes after the look must not be missed.
+            const bool is_watched = changes_.begin(last_holder);
+            const clock::time_point now = clock::now();
             error_code ec;
             const auto holder = look(where_, ec);
             if (ec)
                 return error_message(ec, where_.lock_name(), where_.path(), holder);
             if (!holder)
-                return std::nullopt;
-            const seconds waited = clock::now() - begin_;
+            {
+                std::error_code ignored;
+                if (last_holder == 0 || std::filesystem::exists(where_.path(), ignored))
+                    return std::nullopt;
+                // Somebody has removed the file. If the holder lives he puts it back at once.
+                last_holder = 0;
+                std::this_thread::sleep_for(100ms);
+                continue;
+            }
+            const seconds waited = now - begin_;
             if (waited >= timeout_)
             {
                 message m = error_message(errc::held, where_.lock_name(), where_.path(), holder);
                 m.text = "gave up after " + to_text(timeout_) + ": " + m.text;
                 return m;
             }
-            if (shows_line_)
-                show(holder);
-            std::this_thread::sleep_for(std::min<seconds>(pause_, timeout_ - waited));
-            pause_ = std::min<clock::duration>(pause_ * 3 / 2, 250ms);
+            clock::duration pause = show(holder, now);
+            if (std::exchange(last_holder, holder->pid) != holder->pid)
+                pause = shortest;
+            else if (is_watched)
+                pause = std::min<clock::duration>(pause, 3s);
+            else
+                pause = std::min(
+                    pause,
+                    std::exchange(poll_, std::min<clock::duration>(poll_ * 2, 1s))
+                );
+            changes_.sleep(
+                std::chrono::ceil<clock::duration>(std::min<seconds>(pause, timeout_ - waited))
+            );
+            // Of a lock that changes hands all the time a look now and then is enough.
+            std::this_thread::sleep_until(now + shortest);
         }
     }
 
 private:
     using clock = std::chrono::steady_clock;
+    static constexpr clock::duration shortest = 1ms;
 
-    void show(const std::optional<holder_info>& holder)
+    /// Returns when to show it again.
+    clock::duration show(const std::optional<holder_info>& holder, clock::time_point now)
     {
-        if (clock::now() < next_show_)
-            return;
-        line_.show(holder);
-        next_show_ += 1s;
+        if (!shows_line_)
+            return clock::duration::max();
+        if (now >= next_show_)
+        {
+            line_.show(holder);
+            next_show_ += 1s;
+        }
+        return std::max<clock::duration>(next_show_ - now, shortest);
     }
 
     const detail::lock_address where_;
     const seconds timeout_;
     const bool shows_line_;
     waiting_line line_;
+    change_watch changes_;
     const clock::time_point begin_ = clock::now();
     clock::time_point next_show_ = begin_ + 200ms;
-    clock::duration pause_ = 5ms;
+    clock::duration poll_ = 50ms;
 };
 
 }  // namespace

@@ -161,4 +161,53 @@ test_who_holds_what_nobody_wants_makes_no_call_and_who_has_unlocked_neither()
     let_go
 }
 
+# onlooker FILE: `wait x` is asleep, and strace writes its sleep and what ends it.
+onlooker()
+{
+    strace -qq -e trace=poll -e signal=none -o "$1" "$tool" wait x &
+    looking_on=$!
+    eventually grep -qs ', 3000' "$1"
+}
+
+sleeps_again() { (($(grep -c ', 3000' "$1") >= 2)); }
+
+# ends_of_sleep FILE: what has ended each of these sleeps: "file", "holder" or something else.
+ends_of_sleep()
+{
+    sed -nE '/, 3000\)/ {
+        s/.*\{fd=([0-9]+), events=POLLIN\}, \{fd=.* = 1 \(\[\{fd=\1, revents=POLLIN\}\]\)$/file/
+        s/.*\{fd=([0-9]+), events=POLLIN\}\], .* = 1 \(\[\{fd=\1, revents=POLLIN(\|POLLHUP)?\}\]\)$/holder/
+        s/.* = //
+        p
+    }' "$1"
+}
+
+test_who_looks_on_sleeps_until_the_lock_file_changes_or_the_holder_ends()
+{
+    hold x
+    onlooker unlocked
+    local first=$looking_on
+    let_go
+    ends_with 0 "$first"
+    same "end of the sleep" file "$(ends_of_sleep unlocked | tail -1)"
+
+    hold x
+    onlooker killed
+    kill -KILL "$holder"
+    ends_with 0 "$looking_on"
+    same "end of the sleep" holder "$(ends_of_sleep killed | tail -1)"
+
+    hold x
+    onlooker removed
+    mv locks/.x.lock elsewhere
+    # The holder puts it back.
+    eventually sleeps_again removed
+    local last=$looking_on
+    is_running "$last"
+    let_go
+    ends_with 0 "$last"
+    same "end of the first sleep" file "$(ends_of_sleep removed | head -1)"
+    same "end of the last sleep" file "$(ends_of_sleep removed | tail -1)"
+}
+
 run_tests

@@ -270,6 +270,21 @@ BOOST_AUTO_TEST_CASE(holder_whom_somebody_was_faster_than_has_lost_the_lock)
     CHECK_NO_WORDS(s.after(&machine::release));
 }
 
+BOOST_AUTO_TEST_CASE(record_is_not_put_back_for_whom_nobody_waits_for)
+{
+    script s;
+    s.attach(2);
+    s.after(&machine::look_after_record);
+    s.claim.granted(1, 71);
+    const auto actions = s.claim.take_actions();
+    BOOST_TEST_REQUIRE(to_words(actions).back() == "restore");
+    BOOST_TEST(!s.claim.is_moot(actions.back()));
+    // So the shell does when it finds that the operation was cancelled.
+    CHECK_WORDS(s.after(&machine::abandon), "release");
+    for (const claim_action& action : actions)
+        BOOST_TEST(s.claim.is_moot(action) == (&action == &actions.back()));
+}
+
 BOOST_AUTO_TEST_CASE(only_the_holder_sees_to_the_record)
 {
     script s;

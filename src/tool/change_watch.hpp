@@ -1,0 +1,37 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_TOOL_CHANGE_WATCH_HPP
+#define SOCKETLOCK_TOOL_CHANGE_WATCH_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace socketlock::tool {
+
+/// Sleeps until somebody else may hold a lock, or nobody, without taking part in anything.
+class change_watch
+{
+public:
+    explicit change_watch(std::string lock_file);
+    change_watch(change_watch&&) = delete;
+    ~change_watch();
+
+    /// From here on a change of the lock file, or the end of the process `holder`, ends the next
+    /// `sleep`. False if one of the two would not be noticed. (A process of another PID namespace
+    /// may have the number of one of ours: then its end is not noticed, and true is returned.)
+    bool begin(std::int64_t holder);
+
+    /// Sleeps for so long at the most.
+    void sleep(std::chrono::steady_clock::duration longest);
+
+private:
+    class implementation;
+    const std::unique_ptr<implementation> implementation_;
+};
+
+}  // namespace socketlock::tool
+
+#endif
