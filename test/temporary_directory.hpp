@@ -13,6 +13,42 @@
 #include <string>
 #include <system_error>
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) && !defined(__SANITIZE_THREAD__)
+#define __SANITIZE_THREAD__
+#endif
+#endif
+
+#ifdef __SANITIZE_THREAD__
+extern "C" void AnnotateIgnoreReadsBegin(const char* file, int line);
+extern "C" void AnnotateIgnoreReadsEnd(const char* file, int line);
+extern "C" void AnnotateIgnoreWritesBegin(const char* file, int line);
+extern "C" void AnnotateIgnoreWritesEnd(const char* file, int line);
+#endif
+
+/// Has ThreadSanitizer look away from what libstdc++ does with directories: it sees only half of
+/// that, the closing of their descriptors, and takes it for a race with another thread that has
+/// closed a descriptor of the same number before.
+class unseen_by_tsan
+{
+public:
+    unseen_by_tsan()
+    {
+#ifdef __SANITIZE_THREAD__
+        AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+        AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+#endif
+    }
+    unseen_by_tsan(unseen_by_tsan&&) = delete;
+    ~unseen_by_tsan()
+    {
+#ifdef __SANITIZE_THREAD__
+        AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+        AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+#endif
+    }
+};
+
 /// A new directory, removed with all that is in it.
 class temporary_directory
 {
@@ -28,6 +64,7 @@ public:
 
     ~temporary_directory()
     {
+        const unseen_by_tsan scope;
         std::error_code ignored;
         std::filesystem::remove_all(path_, ignored);
     }
@@ -39,6 +76,7 @@ public:
     /// The names of what is in it.
     std::set<std::string> names() const
     {
+        const unseen_by_tsan scope;
         std::set<std::string> result;
         for (const auto& entry : std::filesystem::directory_iterator(path_))
             result.insert(entry.path().filename());
