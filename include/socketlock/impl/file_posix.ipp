@@ -5,6 +5,7 @@
 #define SOCKETLOCK_IMPL_FILE_POSIX_IPP
 
 #include <socketlock/detail/file.hpp>
+#include <socketlock/detail/positioned_io.hpp>
 #include <socketlock/error.hpp>
 
 #include <algorithm>
@@ -88,7 +89,7 @@ SOCKETLOCK_DECL std::size_t file::read(char* data, std::size_t size, error_code&
     while (done < size)
     {
         const ::ssize_t n = restarting([&] {
-            return ::pread(handle_, data + done, size - done, static_cast<::off_t>(done));
+            return read_at(handle_, data + done, size - done, static_cast<::off_t>(done));
         });
         if (n < 0)
         {
@@ -110,7 +111,7 @@ SOCKETLOCK_DECL void file::write(const char* data, std::size_t size, error_code&
     while (done < size)
     {
         const ::ssize_t n = restarting([&] {
-            return ::pwrite(handle_, data + done, size - done, static_cast<::off_t>(done));
+            return write_at(handle_, data + done, size - done, static_cast<::off_t>(done));
         });
         if (n <= 0)
         {

@@ -16,6 +16,7 @@
 #include <socketlock/impl/file_posix.ipp>
 #include <socketlock/impl/fork_posix.ipp>
 #include <socketlock/impl/guard_linux.ipp>
+#include <socketlock/impl/positioned_io_linux.ipp>
 #include <socketlock/impl/process_identity_linux.ipp>
 #include <socketlock/impl/signal_mask_posix.ipp>
 #include <socketlock/impl/socket_posix.ipp>
@@ -28,6 +29,7 @@
 #include <socketlock/impl/file_posix.ipp>
 #include <socketlock/impl/fork_posix.ipp>
 #include <socketlock/impl/guard_interprocess.ipp>
+#include <socketlock/impl/positioned_io_posix.ipp>
 #include <socketlock/impl/process_identity_posix.ipp>
 #include <socketlock/impl/signal_mask_posix.ipp>
 #include <socketlock/impl/socket_posix.ipp>

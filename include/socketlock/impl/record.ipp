@@ -251,6 +251,22 @@ public:
     json::serializer& serializer() noexcept { return serializer_; }
 
 private:
+    // Often the same as before.
+    struct id_member
+    {
+        void assign(const id128& id)
+        {
+            if (id == value && !text->empty())
+                return;
+            const auto digits = id.hex_digits();
+            text->assign(json::string_view(digits.data(), digits.size()));
+            value = id;
+        }
+
+        json::string* text = nullptr;
+        id128 value;
+    };
+
     // A party, or null and the party's object laid aside.
     struct party_member
     {
@@ -259,8 +275,8 @@ private:
             place = &at;
             json::object& object = place->emplace_object();
             object.reserve(3);
-            claim = &object["claim"].emplace_string();
-            presence = &object["presence"].emplace_string();
+            claim.text = &object["claim"].emplace_string();
+            presence.text = &object["presence"].emplace_string();
             if (with_pid)
                 pid = &object["pid"];
         }
@@ -271,22 +287,16 @@ private:
                 place->swap(aside);
             if (!p)
                 return;
-            assign(*claim, p->claim);
-            assign(*presence, p->presence);
+            claim.assign(p->claim);
+            presence.assign(p->presence);
             if (pid != nullptr)
                 *pid = p->pid;
         }
 
-        static void assign(json::string& text, const id128& id)
-        {
-            const auto digits = id.hex_digits();
-            text.assign(json::string_view(digits.data(), digits.size()));
-        }
-
         json::value* place = nullptr;
         json::value aside;
-        json::string* claim = nullptr;
-        json::string* presence = nullptr;
+        id_member claim;
+        id_member presence;
         json::value* pid = nullptr;
     };
 
