@@ -59,11 +59,12 @@ inline void finish_last_runtime()
             return;
         last = current.instance.lock();
     }
-    for (int round = 0; round < 3 && last && last.use_count() != 1; ++round)
+    for (int round = 0; round < 5 && last && last.use_count() != 1; ++round)
     {
         const auto done = std::make_shared<std::promise<void>>();
         last->post([done] { done->set_value(); });
-        done->get_future().wait_for(std::chrono::milliseconds(100));
+        // Its thread answers at once, unless it gets no processor.
+        done->get_future().wait_for(std::chrono::seconds(1));
     }
     last.reset();
     std::thread retired;
