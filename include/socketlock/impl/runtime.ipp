@@ -33,6 +33,8 @@ struct current_runtime
 {
     std::weak_ptr<runtime> instance;
     std::uint64_t generation = 0;
+    /// Of runtimes that are there, or are being destroyed.
+    std::size_t number = 0;
     /// The thread of the last runtime, if that was destroyed on it.
     std::thread retired;
     /// In a child of a fork: what was its parent's. Never let go of: no thread of the parent's is
@@ -68,10 +70,18 @@ inline void finish_last_runtime()
     }
     last.reset();
     std::thread retired;
+    std::unique_lock<std::mutex> lock(fork_mutex());
+    // One that nobody uses is perhaps just being destroyed, on its own thread.
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    while (current.instance.expired() && current.number != 0 &&
+           std::chrono::steady_clock::now() < limit)
     {
-        const std::lock_guard<std::mutex> lock(fork_mutex());
-        retired.swap(current.retired);
+        lock.unlock();
+        std::this_thread::yield();
+        lock.lock();
     }
+    retired.swap(current.retired);
+    lock.unlock();
     if (retired.joinable())
         retired.join();
 }
@@ -91,6 +101,7 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
                     std::move(current.retired)
                 );
             current.instance = {};
+            current.number = 0;
             current.generation = generation;
         }
         if (auto running = current.instance.lock())
@@ -132,6 +143,8 @@ SOCKETLOCK_DECL runtime::runtime(std::uint64_t generation)
     const asio::steady_timer unused(state_->context);
     const signal_mask no_signals;
     thread_ = std::thread([state = state_] { state->context.run(); });
+    const std::lock_guard<std::mutex> lock(fork_mutex());
+    ++the_current_runtime().number;
 }
 
 SOCKETLOCK_DECL runtime::~runtime()
@@ -156,6 +169,8 @@ SOCKETLOCK_DECL runtime::~runtime()
     // Its descriptor takes the kernel some 20 ms to close: nobody should be trying to connect then.
     endpoint_.reset();
     caretaker_.reset();
+    const std::lock_guard<std::mutex> lock(fork_mutex());
+    --the_current_runtime().number;
 }
 
 SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(
