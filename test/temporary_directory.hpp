@@ -13,13 +13,15 @@
 #include <string>
 #include <system_error>
 
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer) && !defined(__SANITIZE_THREAD__)
-#define __SANITIZE_THREAD__
+#if defined(__SANITIZE_THREAD__)
+#define SOCKETLOCK_TEST_TSAN
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SOCKETLOCK_TEST_TSAN
 #endif
 #endif
 
-#ifdef __SANITIZE_THREAD__
+#ifdef SOCKETLOCK_TEST_TSAN
 extern "C" void AnnotateIgnoreReadsBegin(const char* file, int line);
 extern "C" void AnnotateIgnoreReadsEnd(const char* file, int line);
 extern "C" void AnnotateIgnoreWritesBegin(const char* file, int line);
@@ -34,7 +36,7 @@ class unseen_by_tsan
 public:
     unseen_by_tsan()
     {
-#ifdef __SANITIZE_THREAD__
+#ifdef SOCKETLOCK_TEST_TSAN
         AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
         AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
 #endif
@@ -42,7 +44,7 @@ public:
     unseen_by_tsan(unseen_by_tsan&&) = delete;
     ~unseen_by_tsan()
     {
-#ifdef __SANITIZE_THREAD__
+#ifdef SOCKETLOCK_TEST_TSAN
         AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
         AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
 #endif
