@@ -22,7 +22,7 @@ public:
     ~implementation()
     {
         ::close(file_events_);
-        forget_holder();
+        close_end();
     }
 
     bool begin(std::int64_t holder)
@@ -37,7 +37,7 @@ public:
             drain();
         if (holder != holder_)
         {
-            forget_holder();
+            close_end();
             holder_ = holder;
             if (holder != 0)
                 end_ = static_cast<int>(::syscall(SYS_pidfd_open, holder, 0));
@@ -55,9 +55,9 @@ public:
         ::poll(awaited.data(), awaited.size(), static_cast<int>(std::clamp<long>(pause, 0, 60000)));
         if (awaited[0].revents != 0)
             drain();
-        // It has been seen to: not again for ever.
+        // Not again: where it goes on holding, this is not the process that the record means.
         if (awaited[1].revents != 0)
-            forget_holder();
+            close_end();
     }
 
 private:
@@ -69,11 +69,10 @@ private:
         }
     }
 
-    void forget_holder() noexcept
+    void close_end() noexcept
     {
         if (end_ != -1)
             ::close(std::exchange(end_, -1));
-        holder_ = 0;
     }
 
     const std::string lock_file_;
