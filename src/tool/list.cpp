@@ -77,6 +77,8 @@ found_lock examine(const lock_options& options, const std::string& path)
         if (where.file_name() == file_name)
         {
             found.holder = look(where, found.ec);
+            if (found.ec == boost::system::errc::no_such_file_or_directory)
+                found.ec.clear();
             return found;
         }
     }

@@ -38,10 +38,7 @@ auto while_guarded(Query query, error_code& ec)
 
 std::optional<holder_info> look(const detail::lock_address& where, error_code& ec)
 {
-    auto holder = while_guarded([&] { return detail::find_holder(where, ec); }, ec);
-    if (ec == boost::system::errc::no_such_file_or_directory)
-        ec.clear();
-    return holder;
+    return while_guarded([&] { return detail::find_holder(where, ec); }, ec);
 }
 
 std::string name_in_record(const std::string& path, error_code& ec)

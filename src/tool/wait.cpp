@@ -50,19 +50,17 @@ public:
             const clock::time_point now = clock::now();
             error_code ec;
             const auto holder = look(where_, ec);
-            if (ec)
+            const bool is_missing = ec == boost::system::errc::no_such_file_or_directory;
+            if (ec && !is_missing)
                 return error_message(ec, where_.lock_name(), where_.path(), holder);
+            const seconds waited = now - begin_;
             if (!holder)
             {
-                std::error_code ignored;
-                if (last_holder == 0 || std::filesystem::exists(where_.path(), ignored))
+                if (std::exchange(last_holder, 0) == 0 || (!is_missing && has_record()))
                     return std::nullopt;
-                // Somebody has removed the file. If the holder lives he puts it back at once.
-                last_holder = 0;
-                std::this_thread::sleep_for(100ms);
+                await_record(std::min<seconds>(1s, timeout_ - waited));
                 continue;
             }
-            const seconds waited = now - begin_;
             if (waited >= timeout_)
             {
                 message m = error_message(errc::held, where_.lock_name(), where_.path(), holder);
@@ -90,6 +88,21 @@ public:
 private:
     using clock = std::chrono::steady_clock;
     static constexpr clock::duration shortest = 1ms;
+
+    bool has_record() const
+    {
+        std::error_code ec;
+        return std::filesystem::file_size(where_.path(), ec) != 0 && !ec;
+    }
+
+    /// Somebody has removed the file. If the holder lives he puts it back as soon as he gets the
+    /// processor.
+    void await_record(seconds longest) const
+    {
+        const clock::time_point begin = clock::now();
+        while (!has_record() && clock::now() - begin < longest)
+            std::this_thread::sleep_for(5ms);
+    }
 
     /// Returns when to show it again.
     clock::duration show(const std::optional<holder_info>& holder, clock::time_point now)

@@ -184,30 +184,30 @@ ends_of_sleep()
 
 test_who_looks_on_sleeps_until_the_lock_file_changes_or_the_holder_ends()
 {
-    hold x
+    start_peer
+    tell "open 1 x $PWD/locks" ok
+    tell "lock 1" yes
     onlooker unlocked
-    local first=$looking_on
-    let_go
-    ends_with 0 "$first"
+    tell "unlock 1" ok
+    ends_with 0 "$looking_on"
     same "end of the sleep" file "$(ends_of_sleep unlocked | tail -1)"
+
+    tell "lock 1" yes
+    onlooker removed
+    mv locks/.x.lock elsewhere
+    # The holder puts it back.
+    eventually sleeps_again removed
+    is_running "$looking_on"
+    tell "unlock 1" ok
+    ends_with 0 "$looking_on"
+    same "end of the first sleep" file "$(ends_of_sleep removed | head -1)"
+    same "end of the last sleep" file "$(ends_of_sleep removed | tail -1)"
 
     hold x
     onlooker killed
     kill -KILL "$holder"
     ends_with 0 "$looking_on"
     same "end of the sleep" holder "$(ends_of_sleep killed | tail -1)"
-
-    hold x
-    onlooker removed
-    mv locks/.x.lock elsewhere
-    # The holder puts it back.
-    eventually sleeps_again removed
-    local last=$looking_on
-    is_running "$last"
-    let_go
-    ends_with 0 "$last"
-    same "end of the first sleep" file "$(ends_of_sleep removed | head -1)"
-    same "end of the last sleep" file "$(ends_of_sleep removed | tail -1)"
 }
 
 run_tests
