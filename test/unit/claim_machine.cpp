@@ -66,22 +66,6 @@ BOOST_AUTO_TEST_CASE(who_is_in_the_queue_attaches_to_the_claim_before_him)
     BOOST_TEST(s.claim.ticket() == 5u);
 }
 
-// A process that is stopped must not make a lock wait that nobody has.
-BOOST_AUTO_TEST_CASE(who_queues_for_a_free_lock_is_less_patient)
-{
-    const auto limit_of_connection = [](bool is_free) {
-        script s;
-        s.claim.begin(true);
-        s.done();
-        auto result = enqueued_behind(2, 5);
-        result.decided.is_free = is_free;
-        s.claim.transacted(result);
-        return s.claim.take_actions().front().pause;
-    };
-    BOOST_TEST(limit_of_connection(false).count() == 1000000);
-    BOOST_TEST(limit_of_connection(true).count() == 50000);
-}
-
 BOOST_AUTO_TEST_CASE(grant_makes_the_holder)
 {
     script s;
@@ -158,6 +142,54 @@ BOOST_AUTO_TEST_CASE(pauses_double_up_to_the_longest)
         s.after(&machine::timer_fired);
         s.after(&machine::transacted, held_by(2));
         ++link;
+    }
+}
+
+// It may have died without the system's telling; or have been stopped, or get no processor.
+BOOST_AUTO_TEST_CASE(who_is_not_answered_is_given_more_and_more_time_up_to_the_longest)
+{
+    claim_timing timing = script::without_safety_net();
+    timing.first_connect_limit = claim_timing::duration(300);
+    timing.longest_connect_limit = claim_timing::duration(1000);
+    script s(timing);
+    const auto limit_after = [&](const transaction_result& result) {
+        s.claim.transacted(result);
+        return s.claim.take_actions().back().pause.count();
+    };
+    const auto limit_after_silence = [&](link_id link, unsigned char holder) {
+        s.after(&machine::link_ended, link);
+        s.after(&machine::timer_fired);
+        return limit_after(held_by(holder));
+    };
+    s.after(&machine::begin, true);
+    BOOST_TEST(limit_after(enqueued_behind(2, 5)) == 300);
+    BOOST_TEST(limit_after_silence(1, 2) == 600);
+    BOOST_TEST(limit_after_silence(2, 2) == 1000);
+    BOOST_TEST(limit_after_silence(3, 2) == 1000);
+    // Another one.
+    BOOST_TEST(limit_after_silence(4, 3) == 300);
+    BOOST_TEST(limit_after_silence(5, 3) == 600);
+    // One that has answered since.
+    s.after(&machine::link_up, 6);
+    s.after(&machine::attach_accepted, 6);
+    s.after(&machine::link_ended, 6);
+    BOOST_TEST(limit_after(held_by(3)) == 300);
+}
+
+// A process that is stopped must not make a lock wait that nobody has.
+BOOST_AUTO_TEST_CASE(who_stands_between_us_and_a_free_lock_is_given_little_time_each_time)
+{
+    script s;
+    s.after(&machine::begin, true);
+    transaction_result behind = enqueued_behind(2, 5);
+    behind.decided.is_free = true;
+    for (link_id link = 1; link != 4; ++link)
+    {
+        s.claim.transacted(behind);
+        const auto actions = s.claim.take_actions();
+        BOOST_TEST(actions.back().pause.count() == claim_timing().first_connect_limit.count());
+        s.after(&machine::link_ended, link);
+        s.after(&machine::timer_fired);
     }
 }
 

@@ -105,10 +105,11 @@ struct claim_timing
     /// Between looks at a holder that cannot be reached: the first and the longest.
     duration first_pause{50};
     duration longest_pause{1000000};
-    /// For a claim to answer that the record names; and if only that stands between us and a lock
-    /// that is free.
-    duration connect_limit{1000000};
-    duration connect_limit_if_free{50000};
+    /// For a claim to answer that the record names: the first and the longest. If only that claim
+    /// stands between us and a lock that is free, the first each time. (Linux does not tell a
+    /// client whose connection is complete on his side only when the other process dies.)
+    duration first_connect_limit{50000};
+    duration longest_connect_limit{1000000};
     /// Between looks at the record while all seems well; 0 = never (tests of the rest).
     duration safety_net{3000000};
 };
@@ -217,6 +218,7 @@ private:
     std::uint64_t ticket_ = 0;
     std::uint64_t fencing_token_ = 0;
     claim_timing::duration pause_{};
+    claim_timing::duration connect_limit_{};
     party predecessor_;
     std::vector<successor> successors_;
     // Most claims have none, and there may be very many claims.

@@ -232,6 +232,7 @@ SOCKETLOCK_DECL void claim_machine::attach_accepted(link_id link)
     if (!is_current(link))
         return;
     pause_ = {};
+    connect_limit_ = {};
     refused_ = false;
 }
 
@@ -337,7 +338,8 @@ SOCKETLOCK_DECL void claim_machine::connect(const verdict& v)
 {
     // The same claim again that has just turned us away: its process has not noticed yet that it is
     // dying, or that the record names a claim that is over.
-    const bool too_soon = refused_ && v.attach_to == predecessor_;
+    const bool is_same = v.attach_to == predecessor_;
+    const bool too_soon = refused_ && is_same;
     if (!v.attach_to || v.holder == proof_of_life::unknown || too_soon)
     {
         refused_ = false;
@@ -347,12 +349,15 @@ SOCKETLOCK_DECL void claim_machine::connect(const verdict& v)
     }
     phase_ = claim_phase::connecting;
     refused_ = true;
+    const bool is_first = v.is_free || !is_same || connect_limit_.count() == 0;
+    connect_limit_ = is_first ? timing_.first_connect_limit
+                              : std::min(connect_limit_ * 2, timing_.longest_connect_limit);
     predecessor_ = *v.attach_to;
     linked_ = true;
     claim_action& a = act(kind::connect);
     a.target = predecessor_;
     a.link = ++link_;
-    a.pause = v.is_free ? timing_.connect_limit_if_free : timing_.connect_limit;
+    a.pause = connect_limit_;
 }
 
 SOCKETLOCK_DECL void claim_machine::detach()
