@@ -22,6 +22,7 @@
 #include <cstring>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <sys/wait.h>
 #include <temporary_directory.hpp>
@@ -169,6 +170,50 @@ void check_afterwards(arena& a, const std::filesystem::path& lock_dir)
         report_violation(a, "the lock cannot be used when all are done");
 }
 
+// The first line of a file of /proc, or what else can be had of it.
+std::string first_line(const std::filesystem::path& path)
+{
+    std::ifstream file(path);
+    std::string line;
+    std::getline(file, line);
+    return line;
+}
+
+// What can be seen of a process that does not end: where each of its threads is.
+void describe(const slot& s)
+{
+    namespace fs = std::filesystem;
+    const std::int64_t since = s.waits_since;
+    std::printf("  process %d", static_cast<int>(s.pid));
+    if (since != 0)
+        std::printf(
+            " has waited for %.3f s",
+            static_cast<double>(microseconds_now() - since) / 1e6
+        );
+    std::printf("\n");
+    std::error_code ec;
+    const fs::path threads = "/proc/" + std::to_string(s.pid) + "/task";
+    for (const auto& thread : fs::directory_iterator(threads, ec))
+    {
+        const std::string status = first_line(thread.path() / "stat").substr(0, 60);
+        const std::string place = first_line(thread.path() / "wchan");
+        const std::string call = first_line(thread.path() / "syscall");
+        std::printf("    %s ... %s, call %s\n", status.c_str(), place.c_str(), call.c_str());
+    }
+}
+
+// The lock file and the presences, which say who holds and who lives.
+void print_lock_dir(const std::filesystem::path& lock_dir)
+{
+    std::error_code ec;
+    for (const auto& entry : std::filesystem::directory_iterator(lock_dir, ec))
+    {
+        std::string text = first_line(entry.path());
+        text.erase(text.find_last_not_of(" ") + 1);
+        std::printf("  %s %s\n", entry.path().filename().c_str(), text.c_str());
+    }
+}
+
 // True if all was well.
 bool run(const section& s, const settings& how)
 {
@@ -189,13 +234,10 @@ bool run(const section& s, const settings& how)
     {
         for (const slot& x : a.slots)
         {
-            if (const std::int64_t since = x.waits_since; since != 0)
-                std::printf(
-                    "  process %d has waited for %.3f s\n",
-                    static_cast<int>(x.pid),
-                    static_cast<double>(microseconds_now() - since) / 1e6
-                );
+            if (x.pid != 0)
+                describe(x);
         }
+        print_lock_dir(workers.lock_dir());
         report_violation(a, "not all processes ended");
     }
     check_counter(a, workers.interrupted_increments());
