@@ -73,7 +73,7 @@ inline void finish_last_runtime()
     std::unique_lock<std::mutex> lock(fork_mutex());
     // One that nobody uses is perhaps just being destroyed, on its own thread.
     const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(1);
-    while (current.instance.expired() && current.number != 0 &&
+    while (current.number > (current.instance.expired() ? 0U : 1U) &&
            std::chrono::steady_clock::now() < limit)
     {
         lock.unlock();
