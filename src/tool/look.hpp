@@ -16,9 +16,9 @@
 
 namespace socketlock::tool {
 
-/// Who holds the lock, unverified; nullopt if nobody does. While somebody changes the record it waits,
-/// 5 seconds at the most: then guard_timeout. no_such_file_or_directory if there is no such lock file:
-/// nobody has used the lock yet, or somebody has removed it.
+/// Who holds the lock, unverified; nullopt if nobody does. While somebody changes the record it
+/// waits, 5 seconds at the most: then guard_timeout. no_such_file_or_directory if there is no such
+/// lock file: nobody has used the lock yet, or somebody has removed it.
 std::optional<holder_info> look(const detail::lock_address& where, error_code& ec);
 
 /// The name that a lock file's record gives; empty for a fresh file. Waits as `look` does.
