@@ -33,7 +33,9 @@ public:
         : holder(peer_with_lock(directory.path())), peers(processes)
     {
         BOOST_TEST_REQUIRE(holder.ask("try 1") == "yes");
-        for (std::size_t i = 0; i < waiters; ++i)
+        if (waiters != 0)
+            add_first();
+        while (next_ < waiters)
             add();
     }
     explicit crowd(std::size_t waiters) : crowd(waiters, waiters) {}
@@ -98,6 +100,14 @@ public:
     std::vector<peer> peers;
 
 private:
+    /// Returns when the holder knows of the waiter, which keeps its place from then on if stopped.
+    void add_first()
+    {
+        BOOST_TEST(holder.ask("async_wait_contended 1") == "started");
+        add();
+        BOOST_TEST_REQUIRE(holder.event() == "1 contended");
+    }
+
     std::size_t usual_descriptors() const
     {
         peer p = peer_with_lock(directory.path(), "another");
