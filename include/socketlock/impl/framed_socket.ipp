@@ -189,14 +189,16 @@ SOCKETLOCK_DECL void framed_socket::start_limit(std::chrono::steady_clock::durat
 {
     timer_.expires_after(limit);
     timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
-        if (const auto self = ec ? nullptr : weak.lock())
+        const auto self = ec ? nullptr : weak.lock();
+        // It may have expired before it was stopped, and be told only now.
+        if (self && self->timer_.expiry() <= std::chrono::steady_clock::now())
             self->end();
     });
 }
 
 SOCKETLOCK_DECL void framed_socket::stop_limit()
 {
-    timer_.cancel();
+    timer_.expires_at(std::chrono::steady_clock::time_point::max());
 }
 
 }  // namespace socketlock::detail
