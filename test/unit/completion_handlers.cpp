@@ -1,6 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
@@ -10,6 +11,7 @@
 
 #include <cstddef>
 #include <future>
+#include <utility>
 
 #include "lock_fixture.hpp"
 #include "operations.hpp"
@@ -219,6 +221,40 @@ BOOST_AUTO_TEST_CASE(context_keeps_running_while_operations_are_pending)
     run();
     BOOST_TEST(called);
     BOOST_TEST(context.stopped());
+}
+
+// A context that is restarted when a handler has run must not be stopped again by what is left of
+// the operation.
+BOOST_AUTO_TEST_CASE(nothing_keeps_the_context_busy_when_the_handler_runs)
+{
+    const busy_executor busy(context);
+    const auto check = [&](auto start) {
+        std::promise<long> work;
+        start([&](auto&&...) { work.set_value(busy.work()); });
+        BOOST_TEST(work.get_future().get() == 0);
+    };
+    const auto check_on = [&](const auto& executor) {
+        auto lock = make_on(executor);
+        for_every_operation([&](auto start) {
+            check([&](auto handler) { start(lock, std::move(handler)); });
+        });
+        for_every_immediate_failure([&](auto owns, auto start) {
+            auto other = make_on(executor, "other");
+            if (owns)
+                other.lock();
+            check([&](auto handler) { start(other, std::move(handler)); });
+        });
+        auto holder = make_on(executor, "held");
+        auto waiter = make_on(executor, "held");
+        holder.lock();
+        check([&](auto handler) {
+            waiter.async_lock(std::move(handler));
+            BOOST_TEST(busy.work() > 0);
+            holder.unlock();
+        });
+    };
+    check_on(busy);
+    check_on(asio::any_io_executor(busy));
 }
 
 BOOST_AUTO_TEST_CASE(context_that_is_blocked_keeps_nobody_else_from_the_lock)

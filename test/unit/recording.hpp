@@ -8,6 +8,7 @@
 
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -17,6 +18,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 namespace recording {
@@ -118,6 +120,64 @@ private:
     asio::io_context* context_;
     std::promise<void>* begun_;
     std::future<void>* go_on_;
+};
+
+/// An executor that has run a function, in a thread of its own, when whoever gave it that goes on;
+/// it knows what keeps it busy.
+class busy_executor
+{
+public:
+    explicit busy_executor(asio::io_context& context) : context_(&context) {}
+
+    /// How many of its copies are there to keep it busy.
+    long work() const noexcept { return work_->use_count() - 1; }
+
+    asio::execution_context& query(asio::execution::context_t) const noexcept { return *context_; }
+    static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept
+    {
+        return asio::execution::blocking.never;
+    }
+    busy_executor require(asio::execution::blocking_t::never_t) const { return *this; }
+    asio::execution::outstanding_work_t query(asio::execution::outstanding_work_t) const noexcept
+    {
+        using asio::execution::outstanding_work;
+        return mine_ ? asio::execution::outstanding_work_t(outstanding_work.tracked)
+                     : asio::execution::outstanding_work_t(outstanding_work.untracked);
+    }
+    busy_executor require(asio::execution::outstanding_work_t::tracked_t) const
+    {
+        busy_executor result = *this;
+        result.mine_ = *work_;
+        return result;
+    }
+    busy_executor require(asio::execution::outstanding_work_t::untracked_t) const
+    {
+        busy_executor result = *this;
+        result.mine_.reset();
+        return result;
+    }
+
+    template <class Function>
+    void execute(Function&& function) const
+    {
+        std::thread([f = std::forward<Function>(function)]() mutable { std::move(f)(); }).join();
+    }
+
+    friend bool operator==(const busy_executor& a, const busy_executor& b) noexcept
+    {
+        return a.context_ == b.context_;
+    }
+    friend bool operator!=(const busy_executor& a, const busy_executor& b) noexcept
+    {
+        return !(a == b);
+    }
+
+private:
+    using counted = std::shared_ptr<char>;
+
+    asio::io_context* context_;
+    std::shared_ptr<const counted> work_ = std::make_shared<const counted>(new char());
+    counted mine_;
 };
 
 /// What counting_allocators have in use and have ever had.

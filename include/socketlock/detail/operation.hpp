@@ -148,11 +148,12 @@ auto track_work(const Executor& executor)
 template <class Executor>
 using tracked_work = decltype(track_work(std::declval<const Executor&>()));
 
+/// The executor that `work` keeps busy. To have the result does not.
 template <class Work>
 auto executor_of(const Work& work)
 {
     if constexpr (asio::execution::is_executor<Work>::value)
-        return work;
+        return asio::prefer(work, asio::execution::outstanding_work.untracked);
     else
         return work.get_executor();
 }
@@ -273,7 +274,7 @@ public:
         // executor's context, which may end before it.
         const auto token = std::move(token_);
         std::optional<tracked_work<handler_executor>> busy;
-        std::optional<tracked_work<IoExecutor>> io_busy = std::move(io_work_);
+        std::optional<tracked_work<IoExecutor>> io_busy(std::move(*io_work_));
         io_work_.reset();
         const auto io_executor = executor_of(*io_busy);
         if (context_of(executor_) == context_of(io_executor))
