@@ -39,6 +39,7 @@
 #include <socketlock/impl/record_cache.ipp>
 #include <socketlock/impl/record_text.ipp>
 #include <socketlock/impl/runtime.ipp>
+#include <socketlock/impl/runtime_directories.ipp>
 #include <socketlock/impl/scoped_lock.ipp>
 
 #endif

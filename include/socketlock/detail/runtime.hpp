@@ -57,7 +57,7 @@ struct lock_directory : std::enable_shared_from_this<lock_directory>
 /// What names a lock: its directory and the name of its lock file.
 struct entry_key
 {
-    file_id directory;
+    const lock_directory* directory;
     std::string_view file_name;
 };
 
@@ -141,6 +141,13 @@ public:
         const lock_directory& directory
     );
 
+    /// The directory that this path, with this id, leads to, if somebody in this process uses it,
+    /// else null.
+    SOCKETLOCK_DECL std::shared_ptr<lock_directory> find_directory(
+        const directory_choice& choice,
+        const file_id& id
+    );
+
     /// The directory where this process has the presence with this id, else null.
     SOCKETLOCK_DECL std::shared_ptr<lock_directory> find_directory(const id128& presence_id);
 
@@ -175,7 +182,7 @@ private:
 
     // Guards the registries; a leaf.
     std::mutex mutex_;
-    std::map<file_id, std::shared_ptr<lock_directory>> directories_;
+    std::multimap<file_id, std::shared_ptr<lock_directory>> directories_;
     // An entry takes itself out when it is destroyed.
     boost::unordered_flat_set<lock_entry*, entry_hash, entry_equal> entries_;
     boost::unordered_flat_set<std::shared_ptr<claim>, claim_hash, claim_equal> claims_;

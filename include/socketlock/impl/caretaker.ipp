@@ -54,7 +54,7 @@ SOCKETLOCK_DECL void caretaker::on_change(const std::string& path, const std::st
         if (name.empty() || name == directory->presence_name)
             // Without the presence we could have been taken for dead: look after the records, too.
             look_after(directory);
-        else if (owner->find_entry({directory->id, name}))
+        else if (owner->find_entry({directory.get(), name}))
         {
             for (const auto& c : owner->claims_in(*directory))
             {

@@ -121,12 +121,14 @@ SOCKETLOCK_DECL void query::look()
     // A transaction takes microseconds; whoever keeps the guard for seconds has been stopped.
     static constexpr int most_looks = 1000;
     error_code ec;
-    const file_id directory = check_directory(where_->directory(), ec);
+    const file_id id = check_directory(where_->directory(), ec);
     record r;
     if (!ec)
     {
         // Where the guard is the process's, a lock that we use must be read by its own descriptor.
-        const auto entry = runtime_->find_entry({directory, where_->file_name()});
+        const auto directory = runtime_->find_directory(where_->directory(), id);
+        const auto entry = directory ? runtime_->find_entry({directory.get(), where_->file_name()})
+                                     : nullptr;
         if (entry)
             entry->run([&](turn&) { r = entry->query(ec); });
         else

@@ -8,7 +8,6 @@
 #include <socketlock/detail/claim.hpp>
 #include <socketlock/detail/endpoint.hpp>
 #include <socketlock/detail/fork.hpp>
-#include <socketlock/detail/process_identity.hpp>
 #include <socketlock/detail/runtime.hpp>
 #include <socketlock/detail/signal_mask.hpp>
 #include <socketlock/error.hpp>
@@ -182,7 +181,7 @@ SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(
     const auto in = directory(where->directory(), where->permissions(), ec);
     if (ec)
         return nullptr;
-    const entry_key key{in->id, where->file_name()};
+    const entry_key key{in.get(), where->file_name()};
     if (auto found = find_entry(key))
         return found;
     auto result = std::make_shared<lock_entry>(shared_from_this(), in, where);
@@ -191,65 +190,6 @@ SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(
     if (const auto old = entries_.find(key); old != entries_.end())
         entries_.erase(old);
     entries_.insert(result.get());
-    return result;
-}
-
-SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
-    const directory_choice& choice,
-    unsigned permissions,
-    error_code& ec
-)
-{
-    const file_id id = prepare_directory(choice, ec);
-    if (ec)
-        return nullptr;
-    if (!endpoint_)
-        endpoint_ = endpoint::open(shared_from_this(), ec);
-    if (ec)
-        return nullptr;
-    {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        if (const auto found = directories_.find(id); found != directories_.end())
-        {
-            const std::lock_guard<std::mutex> directory_lock(found->second->mutex);
-            found->second->own.widen_permissions(permissions);
-            return found->second;
-        }
-    }
-
-    const process_identity self = this_process();
-    presence_info info;
-    info.id = random_id(ec);
-    if (!ec)
-        info.key = random_key(ec);
-    info.pid = self.pid;
-    info.port = endpoint_->port();
-    info.address = endpoint_->address();
-    info.boot_id = self.boot_id;
-    info.pid_namespace = self.pid_namespace;
-    info.net_namespace = self.net_namespace;
-    info.host = self.host;
-    info.executable = self.executable;
-    info.started = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()
-    )
-                       .count();
-
-    auto result = std::make_shared<lock_directory>();
-    result->choice = choice;
-    result->id = id;
-    result->presence_id = info.id;
-    result->presence_name = presence_file_name(info.id);
-    result->port = info.port;
-    if (!ec)
-        result->own.create(choice.path, std::move(info), permissions, ec);
-    if (ec)
-        return nullptr;
-    remove_dead_presences(choice.path, result->presence_id);
-    if (!caretaker_)
-        caretaker_ = std::make_shared<caretaker>(shared_from_this());
-    post([c = caretaker_, result] { c->add(result); });
-    const std::lock_guard<std::mutex> lock(mutex_);
-    directories_.emplace(id, result);
     return result;
 }
 
@@ -287,29 +227,17 @@ SOCKETLOCK_DECL bool claim_equal::operator()(const id128& a, const std::shared_p
 SOCKETLOCK_DECL std::size_t entry_hash::operator()(const entry_key& key) const noexcept
 {
     return std::hash<std::string_view>()(key.file_name) ^
-           static_cast<std::size_t>(key.directory.inode);
+           std::hash<const lock_directory*>()(key.directory);
 }
 
 SOCKETLOCK_DECL std::size_t entry_hash::operator()(const lock_entry* entry) const noexcept
 {
-    return operator()(entry_key{entry->directory().id, entry->address().file_name()});
+    return operator()(entry_key{&entry->directory(), entry->address().file_name()});
 }
 
 SOCKETLOCK_DECL bool entry_equal::operator()(const entry_key& a, const lock_entry* b) const noexcept
 {
-    return a.directory == b->directory().id && a.file_name == b->address().file_name();
-}
-
-SOCKETLOCK_DECL void runtime::see_to_presence(lock_directory& directory, error_code& ec)
-{
-    ec.clear();
-    const std::lock_guard<std::mutex> lock(directory.mutex);
-    if (directory.own.in_place())
-        return;
-    directory.own.restore(ec);
-    // The directory may be another than the one that is watched.
-    if (!ec)
-        post([c = caretaker_, d = directory.shared_from_this()] { c->look_after(d); });
+    return a.directory == &b->directory() && a.file_name == b->address().file_name();
 }
 
 SOCKETLOCK_DECL void runtime::add(std::shared_ptr<claim> c)
@@ -360,17 +288,6 @@ SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> runtime::holding_claims(
         result.end()
     );
     return result;
-}
-
-SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::find_directory(const id128& presence_id)
-{
-    const std::lock_guard<std::mutex> lock(mutex_);
-    for (const auto& [id, directory] : directories_)
-    {
-        if (directory->presence_id == presence_id)
-            return directory;
-    }
-    return nullptr;
 }
 
 SOCKETLOCK_DECL void runtime::note_open_file(const std::shared_ptr<lock_entry>& mine)
