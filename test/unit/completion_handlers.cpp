@@ -4,6 +4,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/compose.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -228,10 +229,10 @@ BOOST_AUTO_TEST_CASE(context_keeps_running_while_operations_are_pending)
 BOOST_AUTO_TEST_CASE(nothing_keeps_the_context_busy_when_the_handler_runs)
 {
     const busy_executor busy(context);
-    const auto check = [&](auto start) {
+    const auto check = [&](auto start, long at_most = 0) {
         std::promise<long> work;
         start([&](auto&&...) { work.set_value(busy.work()); });
-        BOOST_TEST(work.get_future().get() == 0);
+        BOOST_TEST(work.get_future().get() <= at_most);
     };
     const auto check_on = [&](const auto& executor) {
         auto lock = make_on(executor);
@@ -252,6 +253,22 @@ BOOST_AUTO_TEST_CASE(nothing_keeps_the_context_busy_when_the_handler_runs)
             BOOST_TEST(busy.work() > 0);
             holder.unlock();
         });
+        waiter.unlock();
+        // A composed operation's handler has an executor that keeps the context busy; its own may
+        // last longer, on its thread.
+        const auto start_composed = [&](auto handler) {
+            asio::async_compose<decltype(handler), void(error_code)>(
+                [&waiter, begun = false](auto& self, error_code ec = {}) mutable {
+                    if (std::exchange(begun, true))
+                        self.complete(ec);
+                    else
+                        waiter.async_lock(std::move(self));
+                },
+                handler,
+                executor
+            );
+        };
+        check(start_composed, 1);
     };
     check_on(busy);
     check_on(asio::any_io_executor(busy));

@@ -33,6 +33,7 @@
 #include <optional>
 #include <thread>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace socketlock::detail {
@@ -148,12 +149,22 @@ auto track_work(const Executor& executor)
 template <class Executor>
 using tracked_work = decltype(track_work(std::declval<const Executor&>()));
 
+/// The same executor, which keeps its context busy no longer.
+template <class Executor>
+auto untracked(const Executor& executor)
+{
+    if constexpr (asio::execution::is_executor<Executor>::value)
+        return asio::prefer(executor, asio::execution::outstanding_work.untracked);
+    else
+        return executor;
+}
+
 /// The executor that `work` keeps busy. To have the result does not.
 template <class Work>
 auto executor_of(const Work& work)
 {
     if constexpr (asio::execution::is_executor<Work>::value)
-        return asio::prefer(work, asio::execution::outstanding_work.untracked);
+        return untracked(work);
     else
         return work.get_executor();
 }
@@ -268,20 +279,23 @@ public:
 
     void complete(error_code ec, Results... results) override
     {
-        // To post is to give this object away. The I/O executor's context waits for the token when
-        // it ends; another context must be kept busy until the post has returned, so that whoever
-        // waits for its work may destroy it then. What waits there has no claim on the I/O
-        // executor's context, which may end before it.
+        // To post is to give this object away, with what keeps the context busy: on this thread
+        // that could outlive the handler. But another context than the I/O executor's must be kept
+        // busy until the post has returned, so that whoever waits for its work may destroy it then.
+        // (The I/O executor's waits for the token when it ends.) What waits there has no claim on
+        // the I/O executor's context, which may end before it.
         const auto token = std::move(token_);
+        const auto io_executor = executor_of(*io_work_);
         std::optional<tracked_work<handler_executor>> busy;
-        std::optional<tracked_work<IoExecutor>> io_busy(std::move(*io_work_));
-        io_work_.reset();
-        const auto io_executor = executor_of(*io_busy);
-        if (context_of(executor_) == context_of(io_executor))
-            io_busy.reset();
-        else
+        std::optional<tracked_work<IoExecutor>> io_busy;
+        if (context_of(executor_) != context_of(io_executor))
+        {
             busy.emplace(track_work(executor_));
-        const handler_executor executor = executor_;
+            io_busy.emplace(std::move(*io_work_));
+            io_work_.reset();
+        }
+        // A composed operation's handler has one that keeps the context busy.
+        const auto executor = untracked(executor_);
         results_.emplace(ec, std::move(results)...);
         if constexpr (can_post<handler_executor>)
         {
@@ -291,7 +305,10 @@ public:
         {
             asio::post(
                 io_executor,
-                forwarded_completion<async_operation, handler_executor>(this, executor)
+                forwarded_completion<async_operation, std::decay_t<decltype(executor)>>(
+                    this,
+                    executor
+                )
             );
         }
     }
