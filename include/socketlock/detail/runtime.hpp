@@ -43,7 +43,6 @@ class lock_entry;
 struct lock_directory : std::enable_shared_from_this<lock_directory>
 {
     directory_choice choice;
-    file_id id;
     /// Guards `own`; a leaf.
     std::mutex mutex;
     presence own;
@@ -141,8 +140,8 @@ public:
         const lock_directory& directory
     );
 
-    /// The directory that this path, with this id, leads to, if somebody in this process uses it,
-    /// else null.
+    /// The directory that is known by this path, or that has this id, if somebody in this process
+    /// uses it, else null.
     SOCKETLOCK_DECL std::shared_ptr<lock_directory> find_directory(
         const directory_choice& choice,
         const file_id& id
@@ -182,7 +181,7 @@ private:
 
     // Guards the registries; a leaf.
     std::mutex mutex_;
-    std::multimap<file_id, std::shared_ptr<lock_directory>> directories_;
+    std::map<std::string, std::shared_ptr<lock_directory>> directories_;
     // An entry takes itself out when it is destroyed.
     boost::unordered_flat_set<lock_entry*, entry_hash, entry_equal> entries_;
     boost::unordered_flat_set<std::shared_ptr<claim>, claim_hash, claim_equal> claims_;

@@ -61,7 +61,7 @@ public:
         const int watch = ::inotify_add_watch(stream_.native_handle(), directory.c_str(), events);
         if (watch < 0)
             return false;
-        directories_[watch] = directory;
+        directories_[watch].insert(directory);
         if (!std::exchange(is_reading_, true))
             read();
         return true;
@@ -87,6 +87,10 @@ private:
     {
         // At first all that has happened, so that what is told is over when it is acted on.
         std::set<std::pair<std::string, std::string>> changes;
+        const auto tell_all = [&](const std::set<std::string>& paths, const std::string& name) {
+            for (const std::string& path : paths)
+                changes.emplace(path, name);
+        };
         for (std::size_t at = 0; at + sizeof(::inotify_event) <= size;)
         {
             ::inotify_event event;
@@ -95,15 +99,15 @@ private:
             at += sizeof event + event.len;
             if ((event.mask & IN_Q_OVERFLOW) != 0)
             {
-                for (const auto& [watch, directory] : directories_)
-                    changes.emplace(directory, std::string());
+                for (const auto& [watch, paths] : directories_)
+                    tell_all(paths, std::string());
             }
             const auto found = directories_.find(event.wd);
             if (found == directories_.end())
                 continue;
             const bool is_name = event.len != 0;
             if (is_name || (event.mask & (IN_DELETE_SELF | IN_MOVE_SELF)) != 0)
-                changes.emplace(found->second, is_name ? name : "");
+                tell_all(found->second, is_name ? name : "");
             if ((event.mask & IN_IGNORED) != 0)
                 directories_.erase(found);
         }
@@ -117,7 +121,8 @@ private:
 
     asio::posix::stream_descriptor stream_;
     const handler on_change_;
-    std::map<int, std::string> directories_;
+    /// By their watches. One that was renamed, and is used by its new name, has two paths.
+    std::map<int, std::set<std::string>> directories_;
     bool is_reading_ = false;
     alignas(::inotify_event) std::array<char, 8192> events_;
 };

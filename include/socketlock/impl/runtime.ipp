@@ -163,7 +163,7 @@ SOCKETLOCK_DECL runtime::~runtime()
     }
     else
         thread_.join();
-    for (const auto& [id, directory] : directories_)
+    for (const auto& [path, directory] : directories_)
         directory->own.remove();
     // Its descriptor takes the kernel some 20 ms to close: nobody should be trying to connect then.
     endpoint_.reset();

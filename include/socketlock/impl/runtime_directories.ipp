@@ -57,7 +57,6 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
 
     auto result = std::make_shared<lock_directory>();
     result->choice = choice;
-    result->id = id;
     result->presence_id = info.id;
     result->presence_name = presence_file_name(info.id);
     result->port = info.port;
@@ -70,11 +69,13 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
         caretaker_ = std::make_shared<caretaker>(shared_from_this());
     post([c = caretaker_, result] { c->add(result); });
     const std::lock_guard<std::mutex> lock(mutex_);
-    directories_.emplace(id, result);
+    directories_.emplace(choice.path, result);
     return result;
 }
 
-// By its path, or by its number, which is given to another directory when this one is gone.
+// What is known by the path is put back there if it is another directory by now. Else another path
+// may lead to the same directory. (What a path led to once does not count: a directory's number is
+// given to another one when it has been removed.)
 SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::find_directory(
     const directory_choice& choice,
     const file_id& id
@@ -83,20 +84,16 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::find_directory(
     std::vector<std::shared_ptr<lock_directory>> others;
     {
         const std::lock_guard<std::mutex> lock(mutex_);
-        const auto [first, last] = directories_.equal_range(id);
-        for (auto i = first; i != last; ++i)
-        {
-            if (i->second->choice.path == choice.path)
-                return i->second;
-            others.push_back(i->second);
-        }
+        if (const auto found = directories_.find(choice.path); found != directories_.end())
+            return found->second;
+        for (const auto& [path, directory] : directories_)
+            others.push_back(directory);
     }
-    for (const auto& other : others)
+    for (auto& other : others)
     {
-        error_code ec;
-        const file_id now = check_directory(other->choice, ec);
-        if (!ec && now == id)
-            return other;
+        error_code ignored;
+        if (check_directory(other->choice, ignored) == id)
+            return std::move(other);
     }
     return nullptr;
 }
@@ -104,7 +101,7 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::find_directory(
 SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::find_directory(const id128& presence_id)
 {
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (const auto& [id, directory] : directories_)
+    for (const auto& [path, directory] : directories_)
     {
         if (directory->presence_id == presence_id)
             return directory;
