@@ -21,7 +21,7 @@
 
 namespace socketlock::detail {
 
-class framed_socket : public std::enable_shared_from_this<framed_socket>
+class BOOST_SYMBOL_VISIBLE framed_socket : public std::enable_shared_from_this<framed_socket>
 {
 public:
     explicit framed_socket(asio::io_context& context) : socket_(context), timer_(context) {}
