@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "lock_fixture.hpp"
@@ -201,6 +202,29 @@ BOOST_AUTO_TEST_CASE(removed_file_that_is_put_back_is_no_loss)
     holder.unlock();
     run();
     BOOST_TEST((lost == operation_aborted));
+}
+
+// Whoever comes to it afterwards queues behind the holder in this process, as before.
+BOOST_AUTO_TEST_CASE(directory_that_is_put_back_is_no_other)
+{
+    wait();
+    const std::string gone = directory.path() + ".gone";
+    fs::rename(directory.path(), gone);
+    const auto is_put_back = [&] {
+        std::error_code ec;
+        const auto size = fs::file_size(holder.path(), ec);
+        return !ec && size != 0;
+    };
+    BOOST_TEST_REQUIRE(soon(is_put_back));
+    process_lock waiter = make();
+    waiter.async_lock([](error_code ec) { BOOST_TEST(!ec, ec.message()); });
+    run_until([&] { return contended.has_value(); });
+    BOOST_TEST((contended == error_code()));
+    BOOST_TEST(!lost.has_value());
+    holder.unlock();
+    run();
+    BOOST_TEST(waiter.owns_lock());
+    fs::remove_all(gone);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
