@@ -223,7 +223,8 @@ class forwarded_completion
 public:
     using allocator_type = typename Operation::allocator_type;
 
-    forwarded_completion(Operation* op, const Executor& executor) : completion_(op), to_(executor)
+    forwarded_completion(Operation* op, Executor&& executor)
+        : completion_(op), to_(std::move(executor))
     {
     }
 
@@ -295,7 +296,7 @@ public:
             io_work_.reset();
         }
         // A composed operation's handler has one that keeps the context busy.
-        const auto executor = untracked(executor_);
+        auto executor = untracked(executor_);
         results_.emplace(ec, std::move(results)...);
         if constexpr (can_post<handler_executor>)
         {
@@ -305,10 +306,7 @@ public:
         {
             asio::post(
                 io_executor,
-                forwarded_completion<async_operation, std::decay_t<decltype(executor)>>(
-                    this,
-                    executor
-                )
+                forwarded_completion<async_operation, decltype(executor)>(this, std::move(executor))
             );
         }
     }
