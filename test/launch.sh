@@ -33,7 +33,7 @@ if [[ ${SOCKETLOCK_SANITIZE-} ]]; then
     ((limit *= 4))
     # A child of a fork may use the library, which starts a thread there. A process that ends does
     # not sleep for a second, holding its locks.
-    options=die_after_fork=0:atexit_sleep_ms=0:halt_on_error=1:second_deadlock_stack=1
+    options=die_after_fork=0:report_thread_leaks=0:atexit_sleep_ms=0:halt_on_error=1:second_deadlock_stack=1
     options+=:suppressions=$(dirname "$0")/tsan.supp
     export TSAN_OPTIONS=${TSAN_OPTIONS-$options}
     export ASAN_OPTIONS=${ASAN_OPTIONS-detect_stack_use_after_return=0:strict_string_checks=1}

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,14 @@ boost::test_tools::assertion_result children_may_have_threads(boost::unit_test::
 #else
     return true;
 #endif
+}
+
+// What sanitizers put in the place of malloc does not: it may be locked in the child for ever, if
+// another thread of the parent was within (g++ 12, clang 14).
+bool malloc_survives_fork()
+{
+    const char* const sanitizers = std::getenv("SOCKETLOCK_SANITIZE");
+    return sanitizers == nullptr || *sanitizers == '\0';
 }
 
 }  // namespace
@@ -190,9 +199,10 @@ BOOST_AUTO_TEST_CASE(row_14_the_child_has_neither_sockets_nor_files_of_the_paren
     BOOST_TEST(waiter.event() == "2 contended");
 
     // Standard input and output are a socket; besides: listener, connection in, connection out.
-    const std::string parents = parent.ask("descriptors");
-    BOOST_TEST(count(parents, "=socket:") == 5u);
-    BOOST_TEST(count(parents, directory.path()) >= 2u);
+    // (And a connection that was given up for another, if this machine is slow.)
+    const auto sockets = [&] { return count(parent.ask("descriptors"), "=socket:"); };
+    BOOST_TEST(eventually([&] { return sockets() == 5u; }));
+    BOOST_TEST(count(parent.ask("descriptors"), directory.path()) >= 2u);
 
     // The shell is started without the hooks that fork has.
     const std::string list = parent.ask("run for d in /proc/self/fd/*; do readlink $d; done");
@@ -239,15 +249,18 @@ BOOST_AUTO_TEST_CASE(row_14_a_child_that_is_forked_in_the_middle_of_anything_is_
     BOOST_TEST(parent.ask("try 1") == "yes");
     for (int i = 0; i < 20; ++i)
     {
-        // Keeps the parent's runtime thread busy meanwhile.
+        // Keeps the parent's runtime thread busy, meanwhile if it may.
         other.send("pester 1 50");
+        if (!malloc_survives_fork())
+            BOOST_TEST(other.answer() == "0");
         peer child = parent.fork();
         BOOST_TEST(child.ask("open 2 y " + directory.path()) == "ok");
         BOOST_TEST(child.ask("lock 2") == "yes");
         BOOST_TEST(child.ask("unlock 2") == "ok");
         BOOST_TEST(child.ask("try 1") == "no");
         child.quit();
-        BOOST_TEST(other.answer() == "0");
+        if (malloc_survives_fork())
+            BOOST_TEST(other.answer() == "0");
     }
     BOOST_TEST(parent.ask("unlock 1") == "ok");
 }

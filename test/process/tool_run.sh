@@ -155,6 +155,7 @@ test_a_stopped_run_keeps_its_lock()
 {
     hold x
     kill -STOP "$holder"
+    eventually is_stopped "$holder"
     exits_with 75 "$tool" run --no-wait x -- true 2>err
     "$tool" status x | grep -q '^  verified:      no, it did not answer$'
     kill -CONT "$holder"
@@ -171,6 +172,7 @@ test_a_lock_that_is_taken_away_ends_the_command_and_gives_69()
     eventually has_text pid
     # While it is stopped it cannot put its record back.
     kill -STOP "$first"
+    eventually is_stopped "$first"
     rm locks/.x.lock
     hold x
     kill -CONT "$first"

@@ -202,7 +202,7 @@ test_in_the_background_of_a_terminal_run_shows_nothing()
     # shellcheck disable=SC2016 # for the inner shell
     script -qefc "'$tool' wait x" /dev/null </dev/null >shown2 2>&1 &
     local other=$!
-    eventually grep -q "socketlock: waiting 0:00; x is held by PID $holder" shown2
+    eventually grep -q "socketlock: waiting 0:0[0-9]; x is held by PID $holder" shown2
     let_go
     ends_with 0 "$other"
     eventually test -e ran

@@ -66,6 +66,8 @@ public:
     std::optional<socketlock::detail::frame_view> hear(socketlock::detail::message_type type);
 
     bool is_cut() const noexcept { return descriptor_ < 0; }
+    /// Whether the fault is behind us.
+    bool is_over() const noexcept { return is_over_; }
     void cut();
     /// How much has been said and heard.
     std::size_t position() const noexcept { return position_; }

@@ -4,9 +4,14 @@
 // A process that waits or asks, and whose connection to the claim before it breaks, or is slow, at
 // each byte of what is said on it. It gets the lock when it is its turn, no earlier and no later.
 
+#include <socketlock/detail/claim_machine.hpp>
+
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <unistd.h>
@@ -59,11 +64,43 @@ struct stage
             make_free(path);
     }
 
-    /// The whole exchange; returns its length.
-    std::size_t talk(torn_connection& c, ending e)
+    void let_it_wait()
     {
-        if (const auto w = let_attach(c, *holder, self))
+        begin();
+        is_concluded = false;
+        token = 0;
+        asked = std::chrono::steady_clock::now();
+        BOOST_TEST(wanting.ask("async_lock 1") == "started");
+    }
+
+    /// The waiter's next connection, up to its attachment; makes `c`. A waiter does not wait long
+    /// for that: if we were held up it ends the connection, and comes again.
+    std::optional<waiter> meet(
+        std::optional<torn_connection>& c,
+        fault f,
+        std::size_t at,
+        const std::function<void()>& meanwhile = nullptr
+    )
+    {
+        for (;;)
         {
+            c.emplace(holder->accept(), f, at, meanwhile);
+            auto w = let_attach(*c, *holder, self);
+            const auto taken = std::chrono::steady_clock::now() - asked;
+            const bool was_slow = taken >= sl::claim_timing().first_connect_limit;
+            if (w || c->is_over() || !was_slow || taken > patience)
+                return w;
+        }
+    }
+
+    /// The whole exchange; makes the connection and returns its length.
+    std::size_t talk(std::optional<torn_connection>& made, ending e, fault f, std::size_t at)
+    {
+        const auto w = meet(made, f, at);
+        torn_connection& c = *made;
+        if (w)
+        {
+            BOOST_TEST(!wanting.has_event());
             conclude(e, *w);
             if (e == ending::grant)
                 c.say(sl::grant_message{token}.encode());
@@ -85,27 +122,23 @@ struct stage
     /// Returns how much was said and heard.
     std::size_t play(ending e, fault f, std::size_t at)
     {
-        begin();
-        is_concluded = false;
-        token = 0;
-        BOOST_TEST(wanting.ask("async_lock 1") == "started");
+        let_it_wait();
         std::size_t length = 0;
         {
-            torn_connection first(holder->accept(), f, at);
-            length = talk(first, e);
+            std::optional<torn_connection> first;
+            length = talk(first, e, f, at);
             if (e == ending::death)
-                die(first);
+                die(*first);
             else
-                first.cut();
+                first->cut();
         }
         if (!is_concluded)
         {
             BOOST_TEST(is_held_by(path, self));
             BOOST_TEST(wanting.ask("owns 1") == "no");
             // It comes again.
-            torn_connection second(holder->accept(), fault::end, nowhere);
-            BOOST_TEST(!wanting.has_event());
-            talk(second, e);
+            std::optional<torn_connection> second;
+            talk(second, e, fault::end, nowhere);
             BOOST_TEST(is_concluded);
         }
         BOOST_TEST_REQUIRE(wanting.event(at_once) == "1 locked");
@@ -128,22 +161,19 @@ struct stage
     /// that is heard. Returns how much was said and heard.
     std::size_t give_up(ending e, std::size_t at)
     {
-        begin();
-        is_concluded = false;
-        BOOST_TEST(wanting.ask("async_lock 1") == "started");
-        const int connection = holder->accept();
+        let_it_wait();
         bool is_cancelled = false;
         const auto cancel = [&] {
             expect_cancelled();
             is_cancelled = true;
         };
-        torn_connection c(connection, fault::split, at, cancel);
-        const auto w = let_attach(c, *holder, self);
-        const std::size_t length = c.position();
+        std::optional<torn_connection> c;
+        const auto w = meet(c, fault::split, at, cancel);
+        const std::size_t length = c->position();
         if (!is_cancelled)
             cancel();
         if (w)
-            finish(c, e, *w);
+            finish(*c, e, *w);
         expect_it_never_wanted();
         return length;
     }
@@ -151,16 +181,14 @@ struct stage
     /// The waiter gives up when it has attached, and the connection breaks at `at`.
     std::size_t give_up_and_break(ending e, fault f, std::size_t at)
     {
-        begin();
-        is_concluded = false;
-        BOOST_TEST(wanting.ask("async_lock 1") == "started");
-        torn_connection c(holder->accept(), f, at);
-        const auto w = let_attach(c, *holder, self);
+        let_it_wait();
+        std::optional<torn_connection> c;
+        const auto w = meet(c, f, at);
         BOOST_TEST_REQUIRE(w.has_value());
         expect_cancelled();
-        finish(c, e, *w);
-        const std::size_t length = c.position();
-        c.cut();
+        finish(*c, e, *w);
+        const std::size_t length = c->position();
+        c->cut();
         expect_it_never_wanted();
         return length;
     }
@@ -249,6 +277,7 @@ struct stage
     std::unique_ptr<actor> holder;
     sl::claimant self;
     peer wanting = peer_with_lock(directory.path());
+    std::chrono::steady_clock::time_point asked;
     bool is_concluded = false;
     std::uint64_t token = 0;
     const std::size_t descriptors = usual_descriptors_of(wanting);

@@ -36,8 +36,11 @@ int count_unlocked(const std::string& directory, line& parent)
 {
     bool seen_any = false;
     int unlocked = 0;
-    do
+    bool is_told_to_stop = false;
+    while (!is_told_to_stop)
     {
+        // If so, all of them are there: one look more.
+        is_told_to_stop = parent.heard() != 0;
         error_code ec;
         list_directory(
             directory,
@@ -52,7 +55,7 @@ int count_unlocked(const std::string& directory, line& parent)
             },
             ec
         );
-    } while (parent.heard() == 0);
+    }
     return seen_any ? unlocked : 100;
 }
 

@@ -26,6 +26,7 @@
 #include <string>
 #include <sys/wait.h>
 #include <temporary_directory.hpp>
+#include <thread>
 #include <unistd.h>
 
 #include "crew.hpp"
@@ -133,16 +134,23 @@ void use_afterwards(arena& a, const std::filesystem::path& lock_dir)
     socketlock::process_lock lock(context, lock_name, options);
     if (!lock.try_lock())
         report_violation(a, "the lock is not free when all are done");
-    int others = 0;
-    for (const auto& entry : fs::directory_iterator(lock_dir))
-    {
-        const std::string name = entry.path().filename().string();
-        const bool is_lock = entry.path() == lock.path() || name == ".another.lock";
-        if (!is_lock && entry.path().extension() != ".tmp")
-            ++others;
-    }
-    if (others != 1)
-        report_violation(a, std::to_string(others) + " presences are left instead of one");
+    const auto presences = [&] {
+        int result = 0;
+        for (const auto& entry : fs::directory_iterator(lock_dir))
+        {
+            const std::string name = entry.path().filename().string();
+            const bool is_lock = entry.path() == lock.path() || name == ".another.lock";
+            if (!is_lock && entry.path().extension() != ".tmp")
+                ++result;
+        }
+        return result;
+    };
+    // What was used before may be ending on a thread of its own.
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (presences() != 1 && std::chrono::steady_clock::now() < limit)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (const int left = presences(); left != 1)
+        report_violation(a, std::to_string(left) + " presences are left instead of one");
 }
 
 void check_afterwards(arena& a, const std::filesystem::path& lock_dir)

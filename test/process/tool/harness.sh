@@ -30,6 +30,14 @@ is_running()
     [[ $state != [ZX]* ]]
 }
 
+# is_stopped PID: each of its threads; kill -STOP does not wait for that.
+is_stopped()
+{
+    local states
+    states=$(sed 's/.*) //' "/proc/$1"/task/*/stat) || return 1
+    ! grep -qv '^T' <<<"$states"
+}
+
 is_gone() { ! is_running "$1"; }
 has_text() { [[ -s $1 ]]; }
 has_line() { grep -qFx -- "$2" "$1" 2>/dev/null; }
