@@ -118,49 +118,6 @@ BOOST_AUTO_TEST_CASE(other_names_and_other_directories_are_other_locks)
     BOOST_TEST(other_directory.try_lock());
 }
 
-BOOST_AUTO_TEST_CASE(two_paths_to_one_directory_are_one_lock)
-{
-    temporary_directory elsewhere;
-    fs::create_directory_symlink(directory.path(), elsewhere / "link");
-    socketlock::lock_options options;
-    options.lock_dir = elsewhere / "link";
-    process_lock by_link(context, "myapp", options);
-    process_lock lock = make();
-    BOOST_TEST(lock.try_lock());
-    BOOST_TEST(!by_link.try_lock());
-    lock.unlock();
-    BOOST_TEST(by_link.try_lock());
-    BOOST_TEST(!lock.try_lock());
-}
-
-// A directory that was removed leaves its number to the next one.
-BOOST_AUTO_TEST_CASE(directory_with_the_number_of_another_that_is_gone_is_another)
-{
-    socketlock::lock_options old_options;
-    old_options.lock_dir = directory / "old";
-    process_lock old(context, "x", old_options);
-    BOOST_TEST(old.try_lock());
-    old.unlock();
-    fs::rename(directory / "old", directory / "new");
-    socketlock::lock_options new_options;
-    new_options.lock_dir = directory / "new";
-    for (const std::string name : {"x", "y"})
-    {
-        process_lock lock(context, name, new_options);
-        BOOST_TEST(lock.try_lock());
-        BOOST_TEST(lock.path() == directory / "new/." + name + ".lock");
-        const auto holder = process_lock(context, name, new_options).holder();
-        BOOST_TEST_REQUIRE(holder.has_value());
-        BOOST_TEST(holder->verified);
-        BOOST_TEST((directory.names() == std::set<std::string>{"new"}));
-    }
-    // It is made anew, and both are used side by side.
-    process_lock lock(context, "x", new_options);
-    BOOST_TEST(lock.try_lock());
-    BOOST_TEST(old.try_lock());
-    BOOST_TEST((directory.names() == std::set<std::string>{"new", "old"}));
-}
-
 BOOST_AUTO_TEST_CASE(missing_directory_is_created_with_its_parents_for_its_owner_alone)
 {
     socketlock::lock_options options;

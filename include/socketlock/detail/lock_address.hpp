@@ -21,6 +21,8 @@ class lock_address
 public:
     /// Throws lock_error(invalid_name).
     SOCKETLOCK_DECL lock_address(std::string lock_name, const lock_options& options);
+    /// The same lock by another path to its directory.
+    SOCKETLOCK_DECL lock_address(const lock_address& lock, const directory_choice& directory);
     lock_address(lock_address&&) = delete;
 
     const std::string& lock_name() const noexcept { return lock_name_; }
@@ -36,6 +38,8 @@ public:
     SOCKETLOCK_DECL directory_choice directory() const;
 
 private:
+    SOCKETLOCK_DECL void set_path(const directory_choice& directory, std::string_view file_name);
+
     std::string lock_name_;
     std::string path_;
     std::string signature_seed_;

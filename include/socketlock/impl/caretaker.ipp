@@ -120,7 +120,7 @@ SOCKETLOCK_DECL void caretaker::touch_all()
         touch_file(directory->choice.path + '/' + directory->presence_name, ignored);
         for (const auto& c :
              owner ? owner->holding_claims(*directory) : std::vector<std::shared_ptr<claim>>())
-            touch_file(c->address().path(), ignored);
+            touch_file(c->entry()->address().path(), ignored);
     }
 }
 

@@ -24,7 +24,25 @@ SOCKETLOCK_DECL lock_address::lock_address(std::string lock_name, const lock_opt
     const std::string file_name = lock_file_name(lock_name_, ec);
     if (ec)
         throw lock_error(ec, lock_name_, {});
-    const directory_choice directory = choose_directory(options.lock_dir);
+    set_path(choose_directory(options.lock_dir), file_name);
+}
+
+SOCKETLOCK_DECL lock_address::lock_address(
+    const lock_address& lock,
+    const directory_choice& directory
+)
+    : lock_name_(lock.lock_name_),
+      signature_seed_(lock.signature_seed_),
+      permissions_(lock.permissions_)
+{
+    set_path(directory, lock.file_name());
+}
+
+SOCKETLOCK_DECL void lock_address::set_path(
+    const directory_choice& directory,
+    std::string_view file_name
+)
+{
     directory_size_ = static_cast<unsigned>(directory.path.size());
     directory_is_explicit_ = directory.is_explicit;
     path_.reserve(directory.path.size() + 1 + file_name.size());

@@ -122,13 +122,12 @@ SOCKETLOCK_DECL error_code lock_core::prepare_lock()
     error_code ec;
     auto users = claim_ ? claim_->owner() : runtime::get(ec);
     const id128 id = ec ? id128() : random_id(ec);
+    auto entry = claim_ ? claim_->entry_if_begun() : nullptr;
+    // One that is known by another path, to which ours may not lead any more.
+    if (entry && entry->address().path() != address_->path())
+        entry = nullptr;
     if (!ec)
-        claim_ = std::make_shared<claim>(
-            std::move(users),
-            id,
-            address_,
-            claim_ ? claim_->entry_if_begun() : nullptr
-        );
+        claim_ = std::make_shared<claim>(std::move(users), id, address_, std::move(entry));
     return ec;
 }
 

@@ -178,13 +178,18 @@ SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(
 )
 {
     const std::lock_guard<std::mutex> setup(setup_mutex_);
-    const auto in = directory(where->directory(), where->permissions(), ec);
+    const directory_choice by = where->directory();
+    const auto in = directory(by, where->permissions(), ec);
     if (ec)
         return nullptr;
     const entry_key key{in.get(), where->file_name()};
     if (auto found = find_entry(key))
         return found;
-    auto result = std::make_shared<lock_entry>(shared_from_this(), in, where);
+    // The record is where the presence is that it names, whatever `where` leads to later.
+    const auto here = in->choice.path == by.path
+                          ? where
+                          : std::make_shared<const lock_address>(*where, in->choice);
+    auto result = std::make_shared<lock_entry>(shared_from_this(), in, here);
     const std::lock_guard<std::mutex> lock(mutex_);
     // One that is being destroyed may be there yet.
     if (const auto old = entries_.find(key); old != entries_.end())
