@@ -231,7 +231,8 @@ public:
      *
      * @par Errors
      * `not_owner`: this object does not hold the lock. `lost`: it was taken away; the lock file is
-     * left as it is. Others are those of the lock file; then the lock is still held.
+     * left as it is. Others are those of the lock file; then the lock is still held, or, if
+     * `owns_lock` says no, the record may be half written, and unlocking goes on by itself.
      */
     void unlock(error_code& ec) { core_->unlock(ec); }
 

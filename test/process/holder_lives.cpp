@@ -178,13 +178,18 @@ BOOST_AUTO_TEST_CASE(a_guard_that_is_never_given_back_gives_guard_timeout)
     peer other = peer_with_lock(directory.path());
     peer asker = peer_with_lock(directory.path());
     peer waiter = peer_with_lock(directory.path());
+    peer quitter = peer_with_lock(directory.path(), "y");
     BOOST_TEST(holder.ask("try 1") == "yes");
+    BOOST_TEST(quitter.ask("try 1") == "yes");
     const std::string before = contents_of(directory.lock_file("x"));
     {
         // As if a process had been stopped in the middle of a transaction.
         peer stopped = peer_with_lock(directory.path());
         BOOST_TEST(stopped.ask("keep_guard " + directory.lock_file("x")) == "ok");
+        BOOST_TEST(stopped.ask("keep_guard " + directory.lock_file("y")) == "ok");
         stopped.stop();
+        BOOST_TEST(quitter.ask("async_unlock 1") == "started");
+        BOOST_TEST(quitter.ask("close 1") == "ok");
         holder.send("unlock 1");
         other.send("try 1");
         asker.send("holder 1");
@@ -192,6 +197,7 @@ BOOST_AUTO_TEST_CASE(a_guard_that_is_never_given_back_gives_guard_timeout)
         BOOST_TEST(holder.answer() == failure(errc::guard_timeout));
         BOOST_TEST(other.answer() == failure(errc::guard_timeout));
         BOOST_TEST(asker.answer() == failure(errc::guard_timeout));
+        BOOST_TEST(quitter.event() == "1 " + failure(errc::guard_timeout));
         BOOST_TEST(contents_of(directory.lock_file("x")) == before);
         BOOST_TEST(holder.ask("owns 1") == "yes");
         // A destructor does not wait; it leaves its unlock to the runtime.
@@ -200,6 +206,8 @@ BOOST_AUTO_TEST_CASE(a_guard_that_is_never_given_back_gives_guard_timeout)
         stopped.kill();
     }
     BOOST_TEST(other.ask("lock 1") == "yes");
+    BOOST_TEST(other.ask("open 2 y " + directory.path()) == "ok");
+    BOOST_TEST(other.ask("lock 2") == "yes");
     BOOST_TEST(
         asker.ask("holder 1") ==
         std::to_string(other.pid()) + ' ' + other.ask("port 1") + " verified"

@@ -7,6 +7,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace socketlock::detail;
@@ -178,6 +179,22 @@ BOOST_AUTO_TEST_CASE(attach_takes_names_of_1_to_200_bytes)
     bytes empty = longest;
     empty[length_at + 1] = 0;
     BOOST_TEST(!attach_message::decode(byte_view(empty.data(), empty.size())).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(attach_refuses_a_pid_that_no_record_has_room_for)
+{
+    attach_message message = an_attach();
+    for (const auto& [pid, is_taken] :
+         {std::pair(0x7fffffffffffffffu, true),
+          std::pair(0x8000000000000000u, false),
+          std::pair(0xffffffffffffffffu, false)})
+    {
+        message.pid = pid;
+        bytes body = wire(message.encode());
+        body.erase(body.begin(), body.begin() + 3);
+        const auto decoded = attach_message::decode(byte_view(body.data(), body.size()));
+        BOOST_TEST(decoded.has_value() == is_taken);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(grant_is_a_fencing_token)

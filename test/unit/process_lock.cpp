@@ -6,10 +6,12 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <set>
 #include <string>
+#include <sys/resource.h>
 #include <type_traits>
 #include <unistd.h>
 #include <utility>
@@ -21,6 +23,32 @@ using namespace lock_fixture;
 using socketlock::lock_error;
 using socketlock::single_instance;
 using std::chrono::system_clock;
+
+namespace {
+
+/// While it is there, no file takes a byte.
+class no_room
+{
+public:
+    no_room()
+    {
+        ::getrlimit(RLIMIT_FSIZE, &usual_);
+        const ::rlimit none = {0, usual_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &none);
+    }
+    no_room(no_room&&) = delete;
+    ~no_room()
+    {
+        ::setrlimit(RLIMIT_FSIZE, &usual_);
+        std::signal(SIGXFSZ, action_);
+    }
+
+private:
+    void (*const action_)(int) = std::signal(SIGXFSZ, SIG_IGN);
+    ::rlimit usual_ = {};
+};
+
+}  // namespace
 
 // The lock object and its synchronous functions. No io_context runs.
 BOOST_FIXTURE_TEST_SUITE(lock_object, with_locks)
@@ -127,6 +155,23 @@ BOOST_AUTO_TEST_CASE(missing_directory_is_created_with_its_parents_for_its_owner
     BOOST_TEST(lock.try_lock());
     BOOST_TEST((fs::status(directory / "a").permissions() == fs::perms(0700)));
     BOOST_TEST((fs::status(directory / "a/b").permissions() == fs::perms(0700)));
+}
+
+BOOST_AUTO_TEST_CASE(unlocking_goes_on_by_itself_if_the_record_may_be_half_written)
+{
+    process_lock lock = make();
+    lock.lock();
+    error_code ec;
+    {
+        const no_room here;
+        lock.unlock(ec);
+    }
+    BOOST_TEST(ec);
+    BOOST_TEST(!lock.owns_lock());
+    lock.unlock(ec);
+    BOOST_TEST(ec == errc::not_owner);
+    BOOST_TEST(lock.try_lock_for(std::chrono::hours(1)));
+    BOOST_TEST(!make().try_lock());
 }
 
 BOOST_AUTO_TEST_CASE(locking_twice_is_an_error_that_changes_nothing)

@@ -1,7 +1,11 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include <socketlock/detail/lock_file.hpp>
+
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
@@ -183,6 +187,38 @@ BOOST_AUTO_TEST_CASE(owner_that_is_destroyed_unseen_unlocks)
     second.reset();
     BOOST_TEST(!lost->owns_lock());
     BOOST_TEST(make().try_lock_for(hours(1)));
+}
+
+BOOST_AUTO_TEST_CASE(those_who_wait_are_told_when_the_next_claim_begins)
+{
+    std::optional<scoped_lock> owner(own());
+    std::optional<error_code> lost;
+    std::optional<error_code> contended;
+    asio::io_context loop;
+    lock.async_wait_lost(asio::bind_executor(loop, [&](error_code ec) { lost = ec; }));
+    lock.async_wait_contended(asio::bind_executor(loop, [&](error_code ec) { contended = ec; }));
+    // Nothing can be unlocked meanwhile: another process is in the middle of a transaction.
+    other_process keeper([&](line& parent) {
+        error_code ec;
+        socketlock::detail::lock_file file(lock.path(), 0600);
+        socketlock::detail::transaction t(file);
+        if (!t.begin(ec))
+            return 1;
+        parent.say('G');
+        parent.hear();
+        return 0;
+    });
+    BOOST_TEST_REQUIRE(keeper.hear() == 'G');
+    owner.reset();
+    BOOST_TEST(!lock.owns_lock());
+    auto result = lock.async_lock(asio::use_future);
+    loop.run_for(std::chrono::minutes(1));
+    BOOST_TEST((lost == asio::error::operation_aborted));
+    BOOST_TEST((contended == asio::error::operation_aborted));
+    BOOST_TEST(!lock.owns_lock());
+    keeper.kill();
+    result.get();
+    BOOST_TEST(lock.owns_lock());
 }
 
 BOOST_AUTO_TEST_CASE(next_in_the_queue_gets_what_an_owner_unlocks)

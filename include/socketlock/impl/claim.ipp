@@ -257,6 +257,9 @@ SOCKETLOCK_DECL void claim::perform(const claim_action& action, turn& t)
         break;
     case kind::complete_unlock:
         is_holding_ = machine_.is_holding();
+        // If it is neither held nor unlocked, the next claim queues behind this one.
+        if (!is_holding_)
+            is_given_up_ = true;
         complete_plain(unlock_op_, action.ec, t);
         break;
     case kind::notify_contended:
@@ -357,11 +360,14 @@ SOCKETLOCK_DECL void claim::try_transaction(turn& t)
             t.bury(*result.decided.deceased);
         machine_.transacted(result);
         t.touch(*this);
+        // A claim that was abandoned goes on unlocking, but whoever waits for that waits no longer.
+        if (result.ec && machine_.is_abandoned())
+            complete_plain(unlock_op_, result.ec, t);
         return;
     }
 
     using std::chrono::microseconds;
-    thread_local std::minstd_rand random(std::random_device{}());
+    thread_local std::minstd_rand random(static_cast<unsigned>(id128_hash()(id_)));
     guard_pause_ = std::clamp<std::chrono::steady_clock::duration>(
         guard_pause_ * 2,
         microseconds(40),

@@ -122,12 +122,20 @@ SOCKETLOCK_DECL error_code lock_core::prepare_lock()
     error_code ec;
     auto users = claim_ ? claim_->owner() : runtime::get(ec);
     const id128 id = ec ? id128() : random_id(ec);
-    auto entry = claim_ ? claim_->entry_if_begun() : nullptr;
-    // One that is known by another path, to which ours may not lead any more.
-    if (entry && entry->address().path() != address_->path())
-        entry = nullptr;
-    if (!ec)
-        claim_ = std::make_shared<claim>(std::move(users), id, address_, std::move(entry));
+    if (ec)
+        return ec;
+    std::shared_ptr<lock_entry> entry;
+    if (claim_)
+    {
+        entry = claim_->entry_if_begun();
+        // One that is known by another path, to which ours may not lead any more.
+        if (entry && entry->address().path() != address_->path())
+            entry = nullptr;
+        // The old claim may go on unlocking for any time, out of reach of `cancel`.
+        for (const pending which : {pending::wait_contended, pending::wait_lost})
+            claim_->cancel(which, nullptr, asio::error::operation_aborted);
+    }
+    claim_ = std::make_shared<claim>(std::move(users), id, address_, std::move(entry));
     return ec;
 }
 

@@ -7,6 +7,7 @@
 #include <socketlock/detail/message.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <stdexcept>
 
 namespace socketlock::detail {
@@ -153,7 +154,8 @@ std::optional<attach_message> attach_message::decode(byte_view body)
     result.pid = reader.u64();
     result.port = reader.u16();
     const std::size_t size = reader.u16();
-    if (size == 0 || size > max_lock_name_size)
+    // A record has no room for a greater pid.
+    if (size == 0 || size > max_lock_name_size || result.pid > std::uint64_t(INT64_MAX))
         return std::nullopt;
     const byte_view name = reader.bytes(size);
     result.lock_name.assign(name.begin(), name.end());
