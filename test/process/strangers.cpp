@@ -201,6 +201,26 @@ BOOST_AUTO_TEST_CASE(row_16_frames_may_come_in_pieces_of_any_size)
     }
 }
 
+BOOST_AUTO_TEST_CASE(row_13_the_key_of_one_directory_opens_no_lock_of_another)
+{
+    const lock_directory elsewhere;
+    BOOST_TEST(holder.ask("open 2 x " + elsewhere.path()) == "ok");
+    BOOST_TEST(holder.ask("try 2") == "yes");
+    const auto state_of = [&](const sl::party& who) {
+        sl::handshake_ids ids = address().ids();
+        ids.target_claim = who.claim;
+        wire connection(port);
+        BOOST_TEST(shake_hands(connection, address(), ids));
+        BOOST_TEST(connection.send(sl::ping_message().encode()));
+        const auto frame = connection.read();
+        BOOST_TEST_REQUIRE(frame.has_value());
+        return sl::pong_message::decode(frame->body).value().state;
+    };
+    BOOST_TEST((state_of(address().who) == sl::reported_state::holding));
+    const sl::party other = find_holder(elsewhere.path(), "x").who;
+    BOOST_TEST((state_of(other) == sl::reported_state::over));
+}
+
 BOOST_AUTO_TEST_CASE(a_friend_who_sends_nonsense_is_told_so_and_does_no_harm)
 {
     wire connection(port);

@@ -58,4 +58,34 @@ BOOST_AUTO_TEST_CASE(files_in_use_do_not_look_old)
     BOOST_TEST((fs::last_write_time(free.path()) == long_ago));
 }
 
+BOOST_AUTO_TEST_CASE(directory_whose_parent_was_renamed_is_put_back)
+{
+    socketlock::lock_options below = options();
+    below.lock_dir = directory / "parent/locks";
+    process_lock held(context, "held", below);
+    held.lock();
+    error_code ec;
+    const auto users = runtime::get(ec);
+    BOOST_TEST_REQUIRE(!ec, ec.message());
+    const auto entry = users->entry(std::make_shared<lock_address>("held", below), ec);
+    BOOST_TEST_REQUIRE(!ec, ec.message());
+    const auto in = users->find_directory(entry->directory().presence_id);
+    BOOST_REQUIRE(in);
+
+    std::promise<void> done;
+    users->post([&] {
+        const auto taking_care = std::make_shared<caretaker>(users);
+        taking_care->add(in);
+        fs::rename(directory / "parent", directory / "elsewhere");
+        taking_care->touch_all();
+        done.set_value();
+    });
+    done.get_future().wait();
+    BOOST_TEST(fs::exists(fs::path(below.lock_dir) / in->presence_name));
+    const auto holder = process_lock(context, "held", below).holder();
+    BOOST_TEST_REQUIRE(holder.has_value());
+    BOOST_TEST(holder->verified);
+    BOOST_TEST(holder->fencing_token == held.fencing_token());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,16 +1,21 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <future>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "lock_fixture.hpp"
 #include "other_process.hpp"
+#include "recording.hpp"
 
 using namespace lock_fixture;
 using asio::error::operation_aborted;
@@ -170,6 +175,31 @@ BOOST_AUTO_TEST_CASE(child_may_lock_anew_by_a_runtime_of_its_own)
     BOOST_TEST(child.wait() == 0);
     BOOST_TEST(other.try_lock());
     BOOST_TEST(holder.owns_lock());
+}
+
+// As in a process that has no parent.
+BOOST_AUTO_TEST_CASE(context_in_a_child_waits_for_what_is_being_posted_when_it_ends)
+{
+    std::optional<asio::io_context> second(std::in_place);
+    process_lock lock(*second, "other", options());
+    other_process child([&](line&) {
+        second->notify_fork(fork_event::fork_child);
+        std::promise<void> begun;
+        std::promise<void> go_on;
+        std::future<void> may_go_on = go_on.get_future();
+        lock.async_lock(asio::bind_executor(
+            recording::slow_executor(*second, begun, may_go_on),
+            [](error_code) {}
+        ));
+        begun.get_future().wait();
+        auto end = std::async(std::launch::async, [&] { second.reset(); });
+        if (end.wait_for(std::chrono::milliseconds(50)) == std::future_status::ready)
+            return 1;
+        go_on.set_value();
+        end.wait();
+        return 0;
+    });
+    BOOST_TEST(child.wait() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(child_that_destroys_its_copies_leaves_the_parents_locks_alone)

@@ -33,7 +33,9 @@ public:
     SOCKETLOCK_DECL void look_after(const std::shared_ptr<lock_directory>& directory);
 
     /// Sets the times of the presences, and of the files of locks that are held, to now: programs
-    /// that clean up go by their age. On the runtime's thread, once an hour.
+    /// that clean up go by their age. Before that, looks after directories whose paths lead
+    /// elsewhere since one above them was renamed: of that nobody tells. On the runtime's thread,
+    /// once an hour.
     SOCKETLOCK_DECL void touch_all();
 
 private:

@@ -61,7 +61,7 @@ private:
     SOCKETLOCK_DECL bool close_socket();
     SOCKETLOCK_DECL void break_off();
 
-    // Guards initiations on the socket and what follows; a leaf.
+    // Guards initiations on the socket and what follows.
     std::mutex mutex_;
     asio::ip::tcp::socket socket_;
     bool is_closed_ = false;

@@ -88,16 +88,16 @@ public:
     SOCKETLOCK_DECL void add(lock_core& core);
     SOCKETLOCK_DECL void remove(lock_core& core) noexcept;
 
-    /// Those that were started on this context, whatever became of their lock objects.
-
     static inline asio::execution_context::id id;
 
 private:
     friend class lock_core;
 
-    const std::shared_ptr<operation_count> operations_;
-    const std::uint64_t generation_;
-    // Under the fork mutex.
+    // Those that were started on this context, whatever became of their lock objects.
+    std::shared_ptr<operation_count> operations_;
+    // The fork that they belong to: in a child nobody ends what its parent began.
+    std::uint64_t generation_;
+    // Changed under the fork mutex.
     lock_core* first_ = nullptr;
 };
 
@@ -190,7 +190,7 @@ private:
     struct query_list;
     std::unique_ptr<query_list> queries_;
 
-    const std::shared_ptr<operation_count> operations_;
+    std::shared_ptr<operation_count> operations_;
     // Of the service's list, under the fork mutex.
     lock_service* service_ = nullptr;
     lock_core* next_ = nullptr;

@@ -84,10 +84,17 @@ public:
     void run(Event event)
     {
         turn t;
+        try
         {
             const std::lock_guard<std::mutex> lock(mutex_);
             event(t);
             perform_all(t);
+        }
+        catch (...)
+        {
+            // What the turn has taken nobody else can complete.
+            complete_all(t);
+            throw;
         }
         complete_all(t);
     }

@@ -17,6 +17,7 @@ namespace socketlock::detail {
 
 class claim;
 class endpoint;
+class runtime;
 
 class peer_session final : public framed_socket
 {
@@ -46,6 +47,8 @@ private:
     SOCKETLOCK_DECL bool on_hello(const frame_view& frame);
     SOCKETLOCK_DECL bool on_attach(const frame_view& frame);
     SOCKETLOCK_DECL void on_ping();
+    /// The claim that the peer has come to, if it is not over.
+    SOCKETLOCK_DECL std::shared_ptr<claim> find_target(runtime& users) const;
 
     const std::weak_ptr<endpoint> owner_;
     handshake_server handshake_;

@@ -43,7 +43,7 @@ class lock_entry;
 struct lock_directory : std::enable_shared_from_this<lock_directory>
 {
     directory_choice choice;
-    /// Guards `own`; a leaf.
+    /// Guards `own`.
     std::mutex mutex;
     presence own;
     /// Set once `own` has been made.
@@ -134,11 +134,10 @@ public:
     SOCKETLOCK_DECL void remove(const id128& claim_id);
     SOCKETLOCK_DECL std::shared_ptr<claim> find(const id128& claim_id);
 
-    /// The claims of this process to locks of the directory, and those of them that hold.
+    /// The claims of this process to locks of the directory.
     SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> claims_in(const lock_directory& directory);
-    SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> holding_claims(
-        const lock_directory& directory
-    );
+    /// Whether one of them holds. Destroys none of them, as the end of a list of them could.
+    SOCKETLOCK_DECL bool has_holding_claim(const lock_directory& directory);
 
     /// The directory that is known by this path, or that has this id, if somebody in this process
     /// uses it, else null.
@@ -179,7 +178,7 @@ private:
     std::shared_ptr<endpoint> endpoint_;
     std::shared_ptr<caretaker> caretaker_;
 
-    // Guards the registries; a leaf.
+    // Guards the registries.
     std::mutex mutex_;
     std::map<std::string, std::shared_ptr<lock_directory>> directories_;
     // An entry takes itself out when it is destroyed.

@@ -84,6 +84,12 @@ SOCKETLOCK_DECL void caretaker::look_after(const std::shared_ptr<lock_directory>
         c->on_event([](claim_machine& m) { m.look_after_record(); });
 }
 
+inline bool is_in_place(lock_directory& directory)
+{
+    const std::lock_guard<std::mutex> lock(directory.mutex);
+    return directory.own.in_place();
+}
+
 SOCKETLOCK_DECL void caretaker::look_later()
 {
     if (std::exchange(is_looking_, true))
@@ -116,11 +122,17 @@ SOCKETLOCK_DECL void caretaker::touch_all()
     const auto owner = owner_.lock();
     for (const auto& directory : directories_)
     {
+        if (!is_in_place(*directory))
+            look_after(directory);
         error_code ignored;
         touch_file(directory->choice.path + '/' + directory->presence_name, ignored);
-        for (const auto& c :
-             owner ? owner->holding_claims(*directory) : std::vector<std::shared_ptr<claim>>())
-            touch_file(c->entry()->address().path(), ignored);
+        if (!owner)
+            continue;
+        for (const auto& c : owner->claims_in(*directory))
+        {
+            if (c->is_holding())
+                touch_file(c->entry()->address().path(), ignored);
+        }
     }
 }
 

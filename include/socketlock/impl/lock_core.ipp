@@ -328,8 +328,14 @@ SOCKETLOCK_DECL void lock_service::notify_fork(asio::execution_context::fork_eve
 {
     if (event != asio::execution_context::fork_child)
         return;
+    // What is still counted was being completed in the parent, and never ends.
+    operations_ = std::make_shared<operation_count>();
+    generation_ = fork_generation();
     for (lock_core* core = first_; core != nullptr; core = core->next_)
+    {
+        core->operations_ = operations_;
         core->disown_operations(true);
+    }
 }
 
 }  // namespace socketlock::detail

@@ -86,7 +86,7 @@ SOCKETLOCK_DECL record& lock_entry::read_or_heal(transaction& t, claim& c, error
 {
     record& r = t.read(address_->lock_name(), ec);
     if (ec == errc::corrupt_record && !c.is_holding() &&
-        runtime_->holding_claims(*directory_).empty() &&
+        !runtime_->has_holding_claim(*directory_) &&
         !any_presence_alive(directory_->choice.path, directory_->presence_id))
     {
         ec.clear();
@@ -132,11 +132,11 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
         return static_cast<bool>(ec);
     if (file_.is_new())
     {
+        is_new = true;
         runtime_->see_to_presence(*directory_, ec);
         if (ec)
             return true;
         file_.accept();
-        is_new = true;
     }
     record& r = read_or_heal(t, c, ec);
     if (ec)

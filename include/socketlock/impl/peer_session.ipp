@@ -68,7 +68,7 @@ SOCKETLOCK_DECL bool peer_session::on_hello(const frame_view& frame)
     if (!directory)
         return false;
     // The seed is the claim's; for a claim that is over it can only be guessed to be empty.
-    const auto target = users->find(handshake_.ids().target_claim);
+    const auto target = find_target(*users);
     secret_key presence_key;
     {
         const std::lock_guard<std::mutex> lock(directory->mutex);
@@ -90,6 +90,15 @@ SOCKETLOCK_DECL bool peer_session::on_hello(const frame_view& frame)
     owner->note_authenticated(*this);
     send(reply);
     return true;
+}
+
+// A directory's key opens the claims of that directory only.
+SOCKETLOCK_DECL std::shared_ptr<claim> peer_session::find_target(runtime& users) const
+{
+    auto result = users.find(handshake_.ids().target_claim);
+    if (result && result->entry()->directory().presence_id != handshake_.ids().presence)
+        return nullptr;
+    return result;
 }
 
 // Nobody in this process may be using the lock any more.
@@ -126,7 +135,7 @@ SOCKETLOCK_DECL bool peer_session::on_attach(const frame_view& frame)
         {handshake_.ids().own_claim, message->presence, static_cast<std::int64_t>(message->pid)},
         message->port
     };
-    if (const auto target = users->find(handshake_.ids().target_claim))
+    if (const auto target = find_target(*users))
     {
         stop_limit();
         target->entry()->run([&](turn& t) {
@@ -150,7 +159,7 @@ SOCKETLOCK_DECL void peer_session::on_ping()
 {
     const auto owner = owner_.lock();
     const auto users = owner ? owner->owner() : nullptr;
-    const auto target = users ? users->find(handshake_.ids().target_claim) : nullptr;
+    const auto target = users ? find_target(*users) : nullptr;
     pong_message pong;
     if (target && target->is_holding())
         pong.state = reported_state::holding;

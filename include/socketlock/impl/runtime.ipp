@@ -279,20 +279,12 @@ SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> runtime::claims_in(
     return result;
 }
 
-SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> runtime::holding_claims(
-    const lock_directory& directory
-)
+SOCKETLOCK_DECL bool runtime::has_holding_claim(const lock_directory& directory)
 {
-    auto result = claims_in(directory);
-    result.erase(
-        std::remove_if(
-            result.begin(),
-            result.end(),
-            [](const std::shared_ptr<claim>& c) { return !c->is_holding(); }
-        ),
-        result.end()
-    );
-    return result;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return std::any_of(claims_.begin(), claims_.end(), [&](const std::shared_ptr<claim>& c) {
+        return c->is_holding() && &c->entry()->directory() == &directory;
+    });
 }
 
 SOCKETLOCK_DECL void runtime::note_open_file(const std::shared_ptr<lock_entry>& mine)
