@@ -16,7 +16,8 @@ struct lock_options
 {
     /**
      * The lock directory; it is created (0700) with its parents when it is missing. Empty: the
-     * directory that `default_lock_dir` returns.
+     * directory that `default_lock_dir` returns. If a symbolic link in it comes to lead elsewhere,
+     * the next lock operation follows; a lock that is held stays where it is.
      */
     std::string lock_dir;
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "lock_fixture.hpp"
 
@@ -23,7 +24,7 @@ struct with_link : with_locks
 
     with_link()
     {
-        fs::create_directory_symlink(directory.path(), link);
+        lead_to(directory.path());
         fs::create_directory(other);
         fs::permissions(other, fs::perms(0700));
     }
@@ -35,28 +36,28 @@ struct with_link : with_locks
         return process_lock(context, name, options);
     }
 
-    void lead_elsewhere()
+    void lead_to(const std::string& path)
     {
         fs::remove(link);
-        fs::create_directory_symlink(other, link);
+        fs::create_directory_symlink(path, link);
     }
 
-    /// Others, who ask for the presence where the record is, find that the lock is held.
-    bool is_seen_held(process_lock by)
-    {
-        const auto holder = by.holder();
-        return holder.has_value() && holder->verified && !by.try_lock();
-    }
+    /// Both orders in which a directory can become known.
+    std::vector<std::string> paths() const { return {directory.path(), link}; }
 };
 
-std::string presence_in(const std::string& path)
+/// Others find that the lock is held: the record names a presence that lies beside it.
+bool is_held_in(const std::string& path)
 {
+    const std::string record = contents_of(path + "/.myapp.lock");
     for (const auto& entry : fs::directory_iterator(path))
     {
-        if (entry.path().extension() == ".presence")
-            return entry.path().filename().string();
+        const std::string name = entry.path().filename().string();
+        if (entry.path().extension() == ".presence" &&
+            record.find(name.substr(1, 32)) != std::string::npos)
+            return true;
     }
-    return {};
+    return false;
 }
 
 }  // namespace
@@ -78,57 +79,66 @@ BOOST_AUTO_TEST_CASE(two_paths_to_one_directory_are_one_lock)
 
 BOOST_AUTO_TEST_CASE(path_that_leads_elsewhere_leads_to_another_lock)
 {
-    process_lock first = make(".");
-    first.lock();
-    process_lock by_link = make_by(link);
-    BOOST_TEST(by_link.try_lock());
-    by_link.unlock();
-    lead_elsewhere();
-    // The record names a presence of the directory in which it is.
-    BOOST_TEST(by_link.try_lock());
-    BOOST_TEST(fs::exists(other + "/.myapp.lock"));
-    BOOST_TEST(!presence_in(other).empty());
-    BOOST_TEST(
-        contents_of(other + "/.myapp.lock").find(presence_in(other).substr(1, 32)) !=
-        std::string::npos
-    );
-    BOOST_TEST(is_seen_held(make_by(other)));
-    process_lock lock = make();
-    BOOST_TEST(lock.try_lock());
-    BOOST_TEST(is_seen_held(make()));
+    for (const std::string& known_by : paths())
+    {
+        process_lock first = make_by(known_by, "first");
+        first.lock();
+        process_lock by_link = make_by(link);
+        BOOST_TEST(by_link.try_lock());
+        by_link.unlock();
+        lead_to(other);
+        BOOST_TEST(by_link.try_lock());
+        BOOST_TEST(is_held_in(other));
+        BOOST_TEST(!is_held_in(directory.path()));
+        process_lock lock = make();
+        BOOST_TEST(lock.try_lock());
+        BOOST_TEST(is_held_in(directory.path()));
+        first.unlock();
+        lead_to(directory.path());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(path_that_stays_leads_to_the_same_lock_though_it_was_used_by_another_first)
 {
-    process_lock first = make(".");
-    first.lock();
-    process_lock by_link = make_by(link);
-    BOOST_TEST(by_link.try_lock());
-    process_lock lock = make();
-    BOOST_TEST(!lock.try_lock());
-    by_link.unlock();
-    lead_elsewhere();
-    BOOST_TEST(lock.try_lock());
-    BOOST_TEST(!fs::exists(other + "/.myapp.lock"));
-    BOOST_TEST(is_seen_held(make()));
+    for (const std::string& known_by : paths())
+    {
+        process_lock first = make_by(known_by, "first");
+        first.lock();
+        process_lock by_link = make_by(link);
+        BOOST_TEST(by_link.try_lock());
+        process_lock lock = make();
+        BOOST_TEST(!lock.try_lock());
+        by_link.unlock();
+        lead_to(other);
+        BOOST_TEST(lock.try_lock());
+        BOOST_TEST(is_held_in(directory.path()));
+        BOOST_TEST(!fs::exists(other + "/.myapp.lock"));
+        lead_to(directory.path());
+    }
 }
 
-BOOST_AUTO_TEST_CASE(lock_that_is_held_does_not_hang_on_the_path_by_which_it_was_used_first)
+BOOST_AUTO_TEST_CASE(lock_that_is_held_stays_where_it_is_whatever_becomes_of_the_path)
 {
-    process_lock first = make(".");
-    first.lock();
-    process_lock by_link = make_by(link);
-    BOOST_TEST(by_link.try_lock());
-    process_lock lock = make();
-    BOOST_TEST(!lock.try_lock());
-    by_link.unlock();
-    BOOST_TEST(lock.try_lock());
-    fs::remove(link);
-    error_code ec;
-    lock.unlock(ec);
-    BOOST_TEST(!ec, ec.message());
-    BOOST_TEST(!make().holder().has_value());
-    BOOST_TEST(lock.try_lock());
+    for (const std::string& known_by : paths())
+    {
+        for (const std::string& held_by : paths())
+        {
+            process_lock first = make_by(known_by, "first");
+            first.lock();
+            process_lock lock = make_by(held_by);
+            BOOST_TEST(lock.try_lock());
+            fs::remove(link);
+            BOOST_TEST(is_held_in(directory.path()));
+            BOOST_TEST(!make().try_lock());
+            error_code ec;
+            lock.unlock(ec);
+            BOOST_TEST(!ec, ec.message());
+            BOOST_TEST(!is_held_in(directory.path()));
+            BOOST_TEST(make().try_lock());
+            BOOST_TEST(!fs::exists(link));
+            lead_to(directory.path());
+        }
+    }
 }
 
 // A directory that was removed leaves its number to the next one.

@@ -40,7 +40,7 @@ public:
 
 private:
     SOCKETLOCK_DECL void on_change(const std::string& path, const std::string& name);
-    SOCKETLOCK_DECL void look_later();
+    SOCKETLOCK_DECL void look_later(const std::shared_ptr<lock_directory>& directory);
     SOCKETLOCK_DECL void touch_later();
 
     const std::weak_ptr<runtime> owner_;
@@ -48,7 +48,8 @@ private:
     asio::steady_timer look_timer_;
     asio::steady_timer touch_timer_;
     std::vector<std::shared_ptr<lock_directory>> directories_;
-    bool is_looking_ = false;
+    // To be looked after again.
+    std::vector<std::shared_ptr<lock_directory>> missing_;
 };
 
 }  // namespace socketlock::detail

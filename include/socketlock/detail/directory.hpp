@@ -30,6 +30,13 @@ SOCKETLOCK_DECL file_id prepare_directory(const directory_choice& choice, error_
 /// Checks a directory and creates nothing; no_such_file_or_directory if it is missing.
 SOCKETLOCK_DECL file_id check_directory(const directory_choice& choice, error_code& ec);
 
+/// The directory `id` by its path without symbolic links, which leads nowhere else when one of
+/// `choice`'s does; `choice` itself if there is no such path.
+SOCKETLOCK_DECL directory_choice without_links(const directory_choice& choice, const file_id& id);
+
+/// Whether both lead to the same directory now.
+SOCKETLOCK_DECL bool are_same(const directory_choice& a, const directory_choice& b);
+
 /// Calls `visit` with the names in a directory until it returns false.
 SOCKETLOCK_DECL void list_directory(
     const std::string& path,

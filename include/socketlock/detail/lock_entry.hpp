@@ -92,7 +92,7 @@ public:
         }
         catch (...)
         {
-            // What the turn has taken nobody else can complete.
+            // What the turn has got nobody else can complete.
             complete_all(t);
             throw;
         }

@@ -133,10 +133,12 @@ public:
     /// Precondition: the caller has the claim, too.
     SOCKETLOCK_DECL void remove(const id128& claim_id);
     SOCKETLOCK_DECL std::shared_ptr<claim> find(const id128& claim_id);
+    /// Whether `find` would find it. Destroys no claim, as the end of its result could.
+    SOCKETLOCK_DECL bool knows(const id128& claim_id);
 
     /// The claims of this process to locks of the directory.
     SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> claims_in(const lock_directory& directory);
-    /// Whether one of them holds. Destroys none of them, as the end of a list of them could.
+    /// Whether one of them holds. Destroys none, either.
     SOCKETLOCK_DECL bool has_holding_claim(const lock_directory& directory);
 
     /// The directory that is known by this path, or that has this id, if somebody in this process

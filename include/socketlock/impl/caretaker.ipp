@@ -7,6 +7,9 @@
 #include <socketlock/detail/caretaker.hpp>
 #include <socketlock/detail/claim.hpp>
 
+#include <algorithm>
+#include <utility>
+
 namespace socketlock::detail {
 
 SOCKETLOCK_DECL caretaker::caretaker(const std::shared_ptr<runtime>& owner)
@@ -28,7 +31,7 @@ SOCKETLOCK_DECL void caretaker::add(const std::shared_ptr<lock_directory>& direc
         touch_later();
     directories_.push_back(directory);
     if (!watch_.add(directory->choice.path))
-        look_later();
+        look_later(directory);
     const auto owner = owner_.lock();
     if (!owner)
         return;
@@ -79,7 +82,7 @@ SOCKETLOCK_DECL void caretaker::look_after(const std::shared_ptr<lock_directory>
     if (!ec)
         owner->see_to_presence(*directory, ec);
     if (!is_watched || ec)
-        look_later();
+        look_later(directory);
     for (const auto& c : claims)
         c->on_event([](claim_machine& m) { m.look_after_record(); });
 }
@@ -90,18 +93,20 @@ inline bool is_in_place(lock_directory& directory)
     return directory.own.in_place();
 }
 
-SOCKETLOCK_DECL void caretaker::look_later()
+SOCKETLOCK_DECL void caretaker::look_later(const std::shared_ptr<lock_directory>& directory)
 {
-    if (std::exchange(is_looking_, true))
+    if (std::find(missing_.begin(), missing_.end(), directory) != missing_.end())
+        return;
+    missing_.push_back(directory);
+    if (missing_.size() > 1)
         return;
     look_timer_.expires_after(std::chrono::seconds(3));
     look_timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
         const auto self = weak.lock();
         if (ec || !self)
             return;
-        self->is_looking_ = false;
-        for (const auto& directory : self->directories_)
-            self->look_after(directory);
+        for (const auto& missing : std::exchange(self->missing_, {}))
+            self->look_after(missing);
     });
 }
 

@@ -360,8 +360,8 @@ SOCKETLOCK_DECL void claim::try_transaction(turn& t)
             t.bury(*result.decided.deceased);
         machine_.transacted(result);
         t.touch(*this);
-        // A claim that was abandoned goes on unlocking, but whoever waits for that waits no longer.
-        if (result.ec && machine_.is_abandoned())
+        // It goes on unlocking, but whoever waits for that waits no longer.
+        if (machine_.phase() == claim_phase::retrying_release)
             complete_plain(unlock_op_, result.ec, t);
         return;
     }
@@ -398,10 +398,9 @@ SOCKETLOCK_DECL error_code unlock_and_wait(claim& c)
     }
     catch (...)
     {
-        // Whoever has taken it completes it, which must not outlast it.
-        if (!c.cancel(pending::unlock, &static_cast<plain_operation&>(op), {}))
-            op.wait();
-        throw;
+        // Else it has been taken already, by whom it is completed.
+        if (c.cancel(pending::unlock, &static_cast<plain_operation&>(op), {}))
+            throw;
     }
     return std::get<0>(op.wait());
 }

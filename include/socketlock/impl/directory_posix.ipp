@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <dirent.h>
+#include <memory>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -97,6 +98,26 @@ SOCKETLOCK_DECL file_id prepare_directory(const directory_choice& choice, error_
     if (ec == boost::system::errc::no_such_file_or_directory)
         ec = errc::directory_missing;
     return created;
+}
+
+SOCKETLOCK_DECL directory_choice without_links(const directory_choice& choice, const file_id& id)
+{
+    const std::unique_ptr<char, void (*)(void*)> path(
+        ::realpath(choice.path.c_str(), nullptr),
+        std::free
+    );
+    if (!path)
+        return choice;
+    directory_choice result{path.get(), choice.is_explicit};
+    error_code ec;
+    return check_directory(result, ec) == id && !ec ? result : choice;
+}
+
+SOCKETLOCK_DECL bool are_same(const directory_choice& a, const directory_choice& b)
+{
+    error_code ec_a;
+    error_code ec_b;
+    return check_directory(a, ec_a) == check_directory(b, ec_b) && !ec_a && !ec_b;
 }
 
 SOCKETLOCK_DECL void list_directory(

@@ -5,6 +5,7 @@
 #define SOCKETLOCK_IMPL_LOCK_CORE_IPP
 
 #include <socketlock/detail/claim.hpp>
+#include <socketlock/detail/directory.hpp>
 #include <socketlock/detail/fork.hpp>
 #include <socketlock/detail/lock_core.hpp>
 #include <socketlock/detail/query.hpp>
@@ -128,8 +129,9 @@ SOCKETLOCK_DECL error_code lock_core::prepare_lock()
     if (claim_)
     {
         entry = claim_->entry_if_begun();
-        // One that is known by another path, to which ours may not lead any more.
-        if (entry && entry->address().path() != address_->path())
+        // Ours may be a path by symbolic links that have changed.
+        if (entry && entry->address().path() != address_->path() &&
+            !are_same(address_->directory(), entry->address().directory()))
             entry = nullptr;
         // The old claim may go on unlocking for any time, out of reach of `cancel`.
         for (const pending which : {pending::wait_contended, pending::wait_lost})
@@ -168,10 +170,9 @@ SOCKETLOCK_DECL bool lock_core::lock(bool wait, time_limit limit, error_code& ec
     }
     catch (...)
     {
-        // Whoever has taken it completes it, which must not outlast it.
-        if (!claim_->cancel(pending::lock, nullptr, {}))
-            op.wait();
-        throw;
+        // Else it has been taken already, by whom it is completed.
+        if (claim_->cancel(pending::lock, nullptr, {}))
+            throw;
     }
     bool acquired = false;
     std::tie(ec, acquired) = op.wait();

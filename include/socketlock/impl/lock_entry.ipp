@@ -77,7 +77,7 @@ SOCKETLOCK_DECL proof_of_life lock_entry::prove(const party& p, error_code& why)
 {
     // Of our own claims the registry knows, and our own presence must not be opened.
     if (p.presence == directory_->presence_id)
-        return runtime_->find(p.claim) ? proof_of_life::alive : proof_of_life::dead;
+        return runtime_->knows(p.claim) ? proof_of_life::alive : proof_of_life::dead;
     return prove_presence(directory_->choice.path, p, why);
 }
 
@@ -132,11 +132,11 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
         return static_cast<bool>(ec);
     if (file_.is_new())
     {
-        is_new = true;
         runtime_->see_to_presence(*directory_, ec);
         if (ec)
             return true;
         file_.accept();
+        is_new = true;
     }
     record& r = read_or_heal(t, c, ec);
     if (ec)
@@ -188,7 +188,7 @@ SOCKETLOCK_DECL void lock_entry::clear_orphan()
         return;
     record& r = t.read(address_->lock_name(), ec);
     if (ec || !r.holder || r.holder->presence != directory_->presence_id ||
-        runtime_->find(r.holder->claim))
+        runtime_->knows(r.holder->claim))
         return;
     request q;
     q.what = intent::release;

@@ -185,7 +185,7 @@ SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(
     const entry_key key{in.get(), where->file_name()};
     if (auto found = find_entry(key))
         return found;
-    // The record is where the presence is that it names, whatever `where` leads to later.
+    // The record lies where the presence does that it names, wherever `where` leads later.
     const auto here = in->choice.path == by.path
                           ? where
                           : std::make_shared<const lock_address>(*where, in->choice);
@@ -263,6 +263,12 @@ SOCKETLOCK_DECL std::shared_ptr<claim> runtime::find(const id128& claim_id)
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = claims_.find(claim_id);
     return found == claims_.end() ? nullptr : *found;
+}
+
+SOCKETLOCK_DECL bool runtime::knows(const id128& claim_id)
+{
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return claims_.find(claim_id) != claims_.end();
 }
 
 SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> runtime::claims_in(

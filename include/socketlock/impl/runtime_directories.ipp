@@ -56,20 +56,21 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
                        .count();
 
     auto result = std::make_shared<lock_directory>();
-    result->choice = choice;
+    result->choice = without_links(choice, id);
+    const std::string& path = result->choice.path;
     result->presence_id = info.id;
     result->presence_name = presence_file_name(info.id);
     result->port = info.port;
     if (!ec)
-        result->own.create(choice.path, std::move(info), permissions, ec);
+        result->own.create(path, std::move(info), permissions, ec);
     if (ec)
         return nullptr;
-    remove_dead_presences(choice.path, result->presence_id);
+    remove_dead_presences(path, result->presence_id);
     if (!caretaker_)
         caretaker_ = std::make_shared<caretaker>(shared_from_this());
     post([c = caretaker_, result] { c->add(result); });
     const std::lock_guard<std::mutex> lock(mutex_);
-    directories_.emplace(choice.path, result);
+    directories_.emplace(path, result);
     return result;
 }
 
