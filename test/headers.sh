@@ -69,7 +69,7 @@ check_headers()
 
 public=(include/socketlock.hpp include/socketlock/*.hpp)
 {
-    printf '%s\n' "${public[@]}" include/socketlock/detail/*.hpp
+    printf '%s\n' "${public[@]}" include/socketlock/detail/*/*.hpp
     # The empty definition stands for the one that is left out.
     printf '%s -DHEADER_ONLY\n' "${public[@]}"
 } | check_headers >"$work/all"

@@ -110,7 +110,7 @@ struct boost::system::is_error_code_enum<socketlock::errc> : std::true_type
 /// @endcond
 
 #ifdef SOCKETLOCK_HEADER_ONLY
-#include <socketlock/impl/error.ipp>
+#include <socketlock/src.hpp>
 #endif
 
 #endif

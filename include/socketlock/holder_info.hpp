@@ -41,8 +41,8 @@ SOCKETLOCK_DECL std::string to_iso8601(std::chrono::system_clock::time_point tim
 
 }  // namespace socketlock
 
-#ifdef SOCKETLOCK_HEADER_ONLY
-#include <socketlock/impl/holder_info.ipp>
+#if defined(SOCKETLOCK_HEADER_ONLY) && !defined(SOCKETLOCK_ERROR_HPP)
+#include <socketlock/src.hpp>
 #endif
 
 #endif

@@ -43,7 +43,7 @@ SOCKETLOCK_DECL std::string default_lock_dir();
 }  // namespace socketlock
 
 #ifdef SOCKETLOCK_HEADER_ONLY
-#include <socketlock/impl/platform.ipp>
+#include <socketlock/src.hpp>
 #endif
 
 #endif

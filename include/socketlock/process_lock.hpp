@@ -5,10 +5,10 @@
 #define SOCKETLOCK_PROCESS_LOCK_HPP
 
 #include <socketlock/config.hpp>
-#include <socketlock/detail/initiate.hpp>
-#include <socketlock/detail/lock_core.hpp>
-#include <socketlock/detail/process_identity.hpp>
-#include <socketlock/detail/time_limit.hpp>
+#include <socketlock/detail/completion/initiate.hpp>
+#include <socketlock/detail/completion/lock_core.hpp>
+#include <socketlock/detail/completion/time_limit.hpp>
+#include <socketlock/detail/platform/process_identity.hpp>
 #include <socketlock/error.hpp>
 #include <socketlock/holder_info.hpp>
 #include <socketlock/options.hpp>

@@ -1,9 +1,9 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <socketlock/detail/directory.hpp>
-#include <socketlock/detail/lock_address.hpp>
-#include <socketlock/detail/lock_name.hpp>
+#include <socketlock/detail/platform/directory.hpp>
+#include <socketlock/detail/record/lock_address.hpp>
+#include <socketlock/detail/record/lock_name.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/json/array.hpp>

@@ -3,8 +3,8 @@
 
 #include "look.hpp"
 
-#include <socketlock/detail/lock_file.hpp>
-#include <socketlock/detail/query.hpp>
+#include <socketlock/detail/process/query.hpp>
+#include <socketlock/detail/record/lock_file.hpp>
 #include <socketlock/error.hpp>
 
 #include <chrono>

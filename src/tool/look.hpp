@@ -8,7 +8,7 @@
 #define SOCKETLOCK_TOOL_LOOK_HPP
 
 #include <socketlock/config.hpp>
-#include <socketlock/detail/lock_address.hpp>
+#include <socketlock/detail/record/lock_address.hpp>
 #include <socketlock/holder_info.hpp>
 
 #include <optional>

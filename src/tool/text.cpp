@@ -3,7 +3,7 @@
 
 #include "text.hpp"
 
-#include <socketlock/detail/lock_name.hpp>
+#include <socketlock/detail/record/lock_name.hpp>
 
 #include <algorithm>
 

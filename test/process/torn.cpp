@@ -3,8 +3,8 @@
 
 #include "torn.hpp"
 
-#include <socketlock/detail/lock_file.hpp>
-#include <socketlock/detail/process_identity.hpp>
+#include <socketlock/detail/platform/process_identity.hpp>
+#include <socketlock/detail/record/lock_file.hpp>
 
 #include <algorithm>
 #include <arpa/inet.h>

@@ -6,10 +6,10 @@
 #ifndef SOCKETLOCK_TEST_PROCESS_TORN_HPP
 #define SOCKETLOCK_TEST_PROCESS_TORN_HPP
 
-#include <socketlock/detail/decision.hpp>
-#include <socketlock/detail/handshake.hpp>
-#include <socketlock/detail/message.hpp>
-#include <socketlock/detail/presence.hpp>
+#include <socketlock/detail/record/decision.hpp>
+#include <socketlock/detail/record/presence.hpp>
+#include <socketlock/detail/wire/handshake.hpp>
+#include <socketlock/detail/wire/message.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -4,7 +4,7 @@
 // A process that waits or asks, and whose connection to the claim before it breaks, or is slow, at
 // each byte of what is said on it. It gets the lock when it is its turn, no earlier and no later.
 
-#include <socketlock/detail/claim_machine.hpp>
+#include <socketlock/detail/queue/claim_machine.hpp>
 
 #include <boost/test/unit_test.hpp>
 

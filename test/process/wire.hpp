@@ -6,10 +6,10 @@
 #ifndef SOCKETLOCK_TEST_PROCESS_WIRE_HPP
 #define SOCKETLOCK_TEST_PROCESS_WIRE_HPP
 
-#include <socketlock/detail/frame.hpp>
-#include <socketlock/detail/handshake.hpp>
-#include <socketlock/detail/message.hpp>
-#include <socketlock/detail/presence.hpp>
+#include <socketlock/detail/record/presence.hpp>
+#include <socketlock/detail/wire/frame.hpp>
+#include <socketlock/detail/wire/handshake.hpp>
+#include <socketlock/detail/wire/message.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -6,13 +6,13 @@
 #ifndef SOCKETLOCK_TEST_SIMULATION_PARTS_HPP
 #define SOCKETLOCK_TEST_SIMULATION_PARTS_HPP
 
-#include <socketlock/detail/claim_machine.hpp>
-#include <socketlock/detail/decision.hpp>
+#include <socketlock/detail/queue/claim_machine.hpp>
+#include <socketlock/detail/record/decision.hpp>
 #include <socketlock/error.hpp>
 
 #ifdef SOCKETLOCK_HEADER_ONLY
-#include <socketlock/impl/claim_machine.ipp>
-#include <socketlock/impl/claim_machine_successors.ipp>
+#include <socketlock/detail/queue/claim_machine.ipp>
+#include <socketlock/detail/queue/claim_machine_successors.ipp>
 #endif
 
 #include <array>

@@ -3,7 +3,7 @@
 
 // Does what the machines say, as the library's claim and lock entry do.
 
-#include <socketlock/detail/claim_turn.hpp>
+#include <socketlock/detail/queue/claim_turn.hpp>
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <socketlock/detail/caretaker.hpp>
-#include <socketlock/detail/lock_address.hpp>
-#include <socketlock/detail/lock_entry.hpp>
-#include <socketlock/detail/runtime.hpp>
+#include <socketlock/detail/process/caretaker.hpp>
+#include <socketlock/detail/process/runtime.hpp>
+#include <socketlock/detail/queue/lock_entry.hpp>
+#include <socketlock/detail/record/lock_address.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -4,7 +4,7 @@
 #ifndef SOCKETLOCK_TEST_UNIT_CLAIM_SCRIPT_HPP
 #define SOCKETLOCK_TEST_UNIT_CLAIM_SCRIPT_HPP
 
-#include <socketlock/detail/claim_machine.hpp>
+#include <socketlock/detail/queue/claim_machine.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -4,7 +4,7 @@
 #ifndef SOCKETLOCK_TEST_UNIT_DECISION_FIXTURE_HPP
 #define SOCKETLOCK_TEST_UNIT_DECISION_FIXTURE_HPP
 
-#include <socketlock/detail/decision.hpp>
+#include <socketlock/detail/record/decision.hpp>
 
 #include <boost/test/unit_test.hpp>
 

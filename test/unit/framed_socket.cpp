@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <socketlock/detail/framed_socket.hpp>
+#include <socketlock/detail/wire/framed_socket.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>

@@ -4,8 +4,8 @@
 #ifndef SOCKETLOCK_TEST_UNIT_HANDSHAKE_FIXTURE_HPP
 #define SOCKETLOCK_TEST_UNIT_HANDSHAKE_FIXTURE_HPP
 
-#include <socketlock/detail/handshake.hpp>
-#include <socketlock/detail/message.hpp>
+#include <socketlock/detail/wire/handshake.hpp>
+#include <socketlock/detail/wire/message.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -4,7 +4,7 @@
 #ifndef SOCKETLOCK_TEST_UNIT_LOCK_FILE_FIXTURE_HPP
 #define SOCKETLOCK_TEST_UNIT_LOCK_FILE_FIXTURE_HPP
 
-#include <socketlock/detail/lock_file.hpp>
+#include <socketlock/detail/record/lock_file.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/test/unit_test.hpp>

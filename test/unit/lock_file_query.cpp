@@ -1,8 +1,8 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <socketlock/detail/guard.hpp>
-#include <socketlock/detail/lock_file.hpp>
+#include <socketlock/detail/platform/guard.hpp>
+#include <socketlock/detail/record/lock_file.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <socketlock/detail/lock_name.hpp>
+#include <socketlock/detail/record/lock_name.hpp>
 
 #include <boost/test/unit_test.hpp>
 

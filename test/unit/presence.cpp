@@ -1,8 +1,8 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <socketlock/detail/directory.hpp>
-#include <socketlock/detail/interprocess_file_lock.hpp>
+#include <socketlock/detail/platform/directory.hpp>
+#include <socketlock/detail/platform/interprocess_file_lock.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -4,7 +4,7 @@
 #ifndef SOCKETLOCK_TEST_UNIT_PRESENCE_FIXTURE_HPP
 #define SOCKETLOCK_TEST_UNIT_PRESENCE_FIXTURE_HPP
 
-#include <socketlock/detail/presence.hpp>
+#include <socketlock/detail/record/presence.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/test/unit_test.hpp>

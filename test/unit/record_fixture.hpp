@@ -4,7 +4,7 @@
 #ifndef SOCKETLOCK_TEST_UNIT_RECORD_FIXTURE_HPP
 #define SOCKETLOCK_TEST_UNIT_RECORD_FIXTURE_HPP
 
-#include <socketlock/detail/record.hpp>
+#include <socketlock/detail/record/record.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/json/parse.hpp>

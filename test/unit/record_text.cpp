@@ -3,8 +3,8 @@
 
 // A record and its text, and the texts that are kept between transactions.
 
-#include <socketlock/detail/record_cache.hpp>
-#include <socketlock/detail/record_text.hpp>
+#include <socketlock/detail/record/record_cache.hpp>
+#include <socketlock/detail/record/record_text.hpp>
 
 #include <boost/test/unit_test.hpp>
 

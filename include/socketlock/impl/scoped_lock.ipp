@@ -4,8 +4,8 @@
 #ifndef SOCKETLOCK_IMPL_SCOPED_LOCK_IPP
 #define SOCKETLOCK_IMPL_SCOPED_LOCK_IPP
 
-#include <socketlock/detail/claim.hpp>
-#include <socketlock/detail/fork.hpp>
+#include <socketlock/detail/platform/fork.hpp>
+#include <socketlock/detail/queue/claim.hpp>
 #include <socketlock/error.hpp>
 #include <socketlock/scoped_lock.hpp>
 

@@ -5,11 +5,11 @@
 
 #define SOCKETLOCK_SOURCE
 
-#include <socketlock/detail/guard.hpp>
+#include <socketlock/detail/platform/guard.hpp>
 
 // The real one gets another name.
 #define try_guard try_guard_in_earnest
-#include <socketlock/impl/platform.ipp>
+#include <socketlock/detail/platform/platform.ipp>
 #undef try_guard
 
 namespace socketlock::detail {

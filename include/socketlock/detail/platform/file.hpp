@@ -1,0 +1,127 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// Opening, reading, writing and naming of files: what differs between systems.
+
+#ifndef SOCKETLOCK_DETAIL_PLATFORM_FILE_HPP
+#define SOCKETLOCK_DETAIL_PLATFORM_FILE_HPP
+
+#include <socketlock/config.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace socketlock::detail {
+
+/// What makes two paths lead to one file.
+struct file_id
+{
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+
+    friend bool operator==(const file_id& a, const file_id& b) noexcept
+    {
+        return a.device == b.device && a.inode == b.inode;
+    }
+    friend bool operator!=(const file_id& a, const file_id& b) noexcept { return !(a == b); }
+    friend bool operator<(const file_id& a, const file_id& b) noexcept
+    {
+        return a.device != b.device ? a.device < b.device : a.inode < b.inode;
+    }
+};
+
+/// The native handle of an open file.
+using native_file = int;
+
+/// An open regular file that is closed by its destructor. Never inherited by exec.
+class file
+{
+public:
+    file() = default;
+    file(native_file handle, file_id id) noexcept : handle_(handle), id_(id) {}
+    file(file&& other) noexcept
+        : handle_(std::exchange(other.handle_, invalid)), id_(std::exchange(other.id_, {}))
+    {
+    }
+    file& operator=(file&& other) noexcept
+    {
+        std::swap(handle_, other.handle_);
+        std::swap(id_, other.id_);
+        return *this;
+    }
+    ~file() { close(); }
+
+    explicit operator bool() const noexcept { return handle_ != invalid; }
+    native_file native_handle() const noexcept { return handle_; }
+    const file_id& id() const noexcept { return id_; }
+
+    SOCKETLOCK_DECL void close() noexcept;
+
+    /// Reads from the file's beginning; returns the number of bytes, fewer than `size` at its end.
+    SOCKETLOCK_DECL std::size_t read(char* data, std::size_t size, error_code& ec) const;
+
+    /// Writes at the file's beginning.
+    SOCKETLOCK_DECL void write(const char* data, std::size_t size, error_code& ec) const;
+
+    /// Makes the file `size` bytes long and allocates them, so that writing them later cannot fail
+    /// for want of room.
+    SOCKETLOCK_DECL void allocate(std::size_t size, error_code& ec) const;
+
+private:
+    static constexpr native_file invalid = -1;
+
+    native_file handle_ = invalid;
+    file_id id_;
+};
+
+enum class file_access
+{
+    read,
+    read_write,
+};
+
+/// The errc that tells best what a failed call on a file means; errors without one are io_error.
+/// "No such file" stays boost::system::errc::no_such_file_or_directory.
+SOCKETLOCK_DECL error_code file_error(int native_error) noexcept;
+
+/// Opens a regular file; symbolic links and everything else are refused (not_a_regular_file).
+SOCKETLOCK_DECL file open_file(const std::string& path, file_access access, error_code& ec);
+
+/// Creates a file that must not exist yet, with these permissions whatever the umask.
+/// An existing one gives boost::system::errc::file_exists.
+SOCKETLOCK_DECL file create_file(const std::string& path, unsigned permissions, error_code& ec);
+
+/// Gives an open file these permissions.
+SOCKETLOCK_DECL void set_permissions(const file& f, unsigned permissions, error_code& ec);
+
+/// What a path names, seen from an open file.
+enum class named
+{
+    same,
+    other,
+    nothing,
+    unknown,
+};
+
+/// Tells whether `path` still names the file `id`.
+SOCKETLOCK_DECL named what_is_named(const std::string& path, const file_id& id) noexcept;
+
+SOCKETLOCK_DECL void rename_file(const std::string& from, const std::string& to, error_code& ec);
+SOCKETLOCK_DECL void remove_file(const std::string& path, error_code& ec);
+
+/// Sets a file's times to now, for those who remove what has not been used for long.
+SOCKETLOCK_DECL void touch_file(const std::string& path, error_code& ec);
+
+/// The age of a file in seconds by its time of modification; 0 if it cannot be told.
+SOCKETLOCK_DECL std::int64_t seconds_since_modified(const std::string& path) noexcept;
+
+/// The files that this very process has open, whoever opened them. It is asked before a foreign
+/// presence is opened, because closing a file drops the locks that the process has on it.
+SOCKETLOCK_DECL std::vector<file_id> files_open_in_this_process();
+
+}  // namespace socketlock::detail
+
+#endif

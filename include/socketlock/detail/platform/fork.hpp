@@ -1,0 +1,41 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// What a child process must know of its parent: that it is not the parent, and which descriptors
+// to close. Everything that both sides of a fork may touch is guarded by one mutex, which fork
+// itself waits for; it is held for a few instructions or one system call that does not block.
+
+#ifndef SOCKETLOCK_DETAIL_PLATFORM_FORK_HPP
+#define SOCKETLOCK_DETAIL_PLATFORM_FORK_HPP
+
+#include <socketlock/config.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+namespace socketlock::detail {
+
+/// Differs between a process and its children: what was made under another number is not ours.
+SOCKETLOCK_DECL std::uint64_t fork_generation() noexcept;
+
+/// A mutex that is never in somebody else's hands after a fork. While it is held nothing but
+/// `library_mutex()` may be locked, and nothing of the user's may run.
+SOCKETLOCK_DECL std::mutex& fork_mutex();
+
+/// Another one, to be held while a library is used that has locks of its own: what another thread
+/// has locked at the fork stays locked in the child. A leaf.
+SOCKETLOCK_DECL std::mutex& library_mutex();
+
+/// Has a child close this descriptor. Call it, and open the descriptor, under `fork_mutex()`.
+SOCKETLOCK_DECL void remember_descriptor(int descriptor);
+
+/// Keeps what a child cannot let go of, as its parent's threads may have been using it.
+SOCKETLOCK_DECL void keep_for_ever(std::shared_ptr<void> thing);
+
+/// Call it, and close the descriptor, under `fork_mutex()`.
+SOCKETLOCK_DECL void forget_descriptor(int descriptor) noexcept;
+
+}  // namespace socketlock::detail
+
+#endif

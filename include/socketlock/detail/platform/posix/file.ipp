@@ -1,0 +1,250 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_DETAIL_PLATFORM_POSIX_FILE_IPP
+#define SOCKETLOCK_DETAIL_PLATFORM_POSIX_FILE_IPP
+
+#include <socketlock/detail/platform/file.hpp>
+#include <socketlock/detail/platform/positioned_io.hpp>
+#include <socketlock/error.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <ctime>
+#include <dirent.h>
+#include <fcntl.h>
+#include <string_view>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace socketlock::detail {
+
+inline file_id id_of(const struct ::stat& status) noexcept
+{
+    return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino)};
+}
+
+// Calls again what a signal has interrupted.
+template <class Call>
+auto restarting(Call call)
+{
+    auto result = call();
+    while (result == -1 && errno == EINTR)
+        result = call();
+    return result;
+}
+
+SOCKETLOCK_DECL error_code file_error(int native_error) noexcept
+{
+    switch (native_error)
+    {
+    case ENOENT:
+        return boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory);
+    case EEXIST:
+        return boost::system::errc::make_error_code(boost::system::errc::file_exists);
+    case EACCES:
+    case EPERM:
+        return errc::permission_denied;
+    // O_NOFOLLOW met a symbolic link; a directory; a FIFO or device without its other side.
+    case ELOOP:
+    case EISDIR:
+    case ENXIO:
+        return errc::not_a_regular_file;
+    case ENAMETOOLONG:
+        return errc::directory_missing;
+    case ENOTDIR:
+        return errc::not_a_directory;
+    case EROFS:
+        return errc::read_only_file_system;
+    case ENOSPC:
+    case EDQUOT:
+        return errc::no_space;
+    case EMFILE:
+    case ENFILE:
+        return errc::too_many_open_files;
+    case ENOLCK:
+    case EOPNOTSUPP:
+    case ENOSYS:
+        return errc::locking_unsupported;
+    default:
+        return errc::io_error;
+    }
+}
+
+SOCKETLOCK_DECL void file::close() noexcept
+{
+    if (handle_ == invalid)
+        return;
+    // Not again after EINTR: the descriptor is gone already (Linux), and may be somebody else's.
+    ::close(handle_);
+    handle_ = invalid;
+}
+
+SOCKETLOCK_DECL std::size_t file::read(char* data, std::size_t size, error_code& ec) const
+{
+    ec.clear();
+    std::size_t done = 0;
+    while (done < size)
+    {
+        const ::ssize_t n = restarting([&] {
+            return read_at(handle_, data + done, size - done, static_cast<::off_t>(done));
+        });
+        if (n < 0)
+        {
+            ec = file_error(errno);
+            return 0;
+        }
+        done += static_cast<std::size_t>(n);
+        // Of a regular file a read is short at its end only.
+        if (done < size)
+            break;
+    }
+    return done;
+}
+
+SOCKETLOCK_DECL void file::write(const char* data, std::size_t size, error_code& ec) const
+{
+    ec.clear();
+    std::size_t done = 0;
+    while (done < size)
+    {
+        const ::ssize_t n = restarting([&] {
+            return write_at(handle_, data + done, size - done, static_cast<::off_t>(done));
+        });
+        if (n <= 0)
+        {
+            ec = file_error(n < 0 ? errno : EIO);
+            return;
+        }
+        done += static_cast<std::size_t>(n);
+    }
+}
+
+SOCKETLOCK_DECL void file::allocate(std::size_t size, error_code& ec) const
+{
+    ec.clear();
+    // posix_fallocate returns its error, and writes zeros where the file system cannot allocate.
+    int error = EINTR;
+    while (error == EINTR)
+        error = ::posix_fallocate(handle_, 0, static_cast<::off_t>(size));
+    if (error == 0 && ::ftruncate(handle_, static_cast<::off_t>(size)) != 0)
+        error = errno;
+    if (error != 0)
+        ec = file_error(error);
+}
+
+// Takes over a descriptor that open returned; refuses what is not a regular file.
+inline file adopt(int handle, error_code& ec)
+{
+    if (handle < 0)
+    {
+        ec = file_error(errno);
+        return {};
+    }
+    struct ::stat status = {};
+    if (::fstat(handle, &status) != 0)
+        ec = file_error(errno);
+    else if (!S_ISREG(status.st_mode))
+        ec = errc::not_a_regular_file;
+    file result(handle, id_of(status));
+    return ec ? file() : std::move(result);
+}
+
+SOCKETLOCK_DECL file open_file(const std::string& path, file_access access, error_code& ec)
+{
+    ec.clear();
+    // O_NONBLOCK keeps a FIFO from blocking us until it is refused.
+    const int flags = (access == file_access::read ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW |
+                      O_NONBLOCK | O_NOCTTY;
+    return adopt(restarting([&] { return ::open(path.c_str(), flags); }), ec);
+}
+
+SOCKETLOCK_DECL file create_file(const std::string& path, unsigned permissions, error_code& ec)
+{
+    ec.clear();
+    const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    const auto mode = static_cast<::mode_t>(permissions);
+    file result = adopt(restarting([&] { return ::open(path.c_str(), flags, mode); }), ec);
+    if (result)
+        set_permissions(result, permissions, ec);
+    return result;
+}
+
+SOCKETLOCK_DECL void set_permissions(const file& f, unsigned permissions, error_code& ec)
+{
+    ec.clear();
+    if (::fchmod(f.native_handle(), static_cast<::mode_t>(permissions)) != 0)
+        ec = file_error(errno);
+}
+
+SOCKETLOCK_DECL named what_is_named(const std::string& path, const file_id& id) noexcept
+{
+    struct ::stat status = {};
+    if (::lstat(path.c_str(), &status) == 0)
+        return id_of(status) == id ? named::same : named::other;
+    return errno == ENOENT || errno == ENOTDIR ? named::nothing : named::unknown;
+}
+
+SOCKETLOCK_DECL void rename_file(const std::string& from, const std::string& to, error_code& ec)
+{
+    ec.clear();
+    if (::rename(from.c_str(), to.c_str()) != 0)
+        ec = file_error(errno);
+}
+
+SOCKETLOCK_DECL void remove_file(const std::string& path, error_code& ec)
+{
+    ec.clear();
+    if (::unlink(path.c_str()) != 0)
+        ec = file_error(errno);
+}
+
+SOCKETLOCK_DECL void touch_file(const std::string& path, error_code& ec)
+{
+    ec.clear();
+    if (::utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW) != 0)
+        ec = file_error(errno);
+}
+
+SOCKETLOCK_DECL std::int64_t seconds_since_modified(const std::string& path) noexcept
+{
+    struct ::stat status = {};
+    if (::lstat(path.c_str(), &status) != 0)
+        return 0;
+    return static_cast<std::int64_t>(std::time(nullptr)) -
+           static_cast<std::int64_t>(status.st_mtime);
+}
+
+SOCKETLOCK_DECL std::vector<file_id> files_open_in_this_process()
+{
+    std::vector<file_id> result;
+    const auto look_at = [&](int descriptor) {
+        struct ::stat status = {};
+        if (::fstat(descriptor, &status) == 0)
+            result.push_back(id_of(status));
+    };
+    if (::DIR* const directory = ::opendir("/dev/fd"))
+    {
+        while (const ::dirent* const entry = ::readdir(directory))
+        {
+            const std::string_view name = entry->d_name;
+            int descriptor = 0;
+            if (std::from_chars(name.data(), name.data() + name.size(), descriptor).ec ==
+                std::errc())
+                look_at(descriptor);
+        }
+        ::closedir(directory);
+        return result;
+    }
+    // The limit may be a thousand million.
+    const long limit = std::min(::sysconf(_SC_OPEN_MAX), 65536L);
+    for (int descriptor = 0; descriptor < (limit > 0 ? limit : 1024); ++descriptor)
+        look_at(descriptor);
+    return result;
+}
+
+}  // namespace socketlock::detail
+
+#endif

@@ -1,0 +1,146 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_DETAIL_PROCESS_CARETAKER_IPP
+#define SOCKETLOCK_DETAIL_PROCESS_CARETAKER_IPP
+
+#include <socketlock/detail/process/caretaker.hpp>
+#include <socketlock/detail/queue/claim.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL caretaker::caretaker(const std::shared_ptr<runtime>& owner)
+    : owner_(owner),
+      watch_(
+          owner->context(),
+          [this](const std::string& directory, const std::string& name) {
+              on_change(directory, name);
+          }
+      ),
+      look_timer_(owner->context()),
+      touch_timer_(owner->context())
+{
+}
+
+SOCKETLOCK_DECL void caretaker::add(const std::shared_ptr<lock_directory>& directory)
+{
+    if (directories_.empty())
+        touch_later();
+    directories_.push_back(directory);
+    if (!watch_.add(directory->choice.path))
+        look_later(directory);
+    const auto owner = owner_.lock();
+    if (!owner)
+        return;
+    // For what was removed before it was watched; no transaction where all is in place.
+    error_code ignored;
+    owner->see_to_presence(*directory, ignored);
+    for (const auto& c : owner->claims_in(*directory))
+    {
+        if (!c->entry()->is_in_place())
+            c->on_event([](claim_machine& m) { m.look_after_record(); });
+    }
+}
+
+SOCKETLOCK_DECL void caretaker::on_change(const std::string& path, const std::string& name)
+{
+    const auto owner = owner_.lock();
+    if (!owner)
+        return;
+    for (const auto& directory : directories_)
+    {
+        if (directory->choice.path != path)
+            continue;
+        if (name.empty() || name == directory->presence_name)
+            // Without the presence we could have been taken for dead: look after the records, too.
+            look_after(directory);
+        else if (owner->find_entry({directory.get(), name}))
+        {
+            for (const auto& c : owner->claims_in(*directory))
+            {
+                if (c->address().file_name() == name)
+                    c->on_event([](claim_machine& m) { m.look_after_record(); });
+            }
+        }
+    }
+}
+
+SOCKETLOCK_DECL void caretaker::look_after(const std::shared_ptr<lock_directory>& directory)
+{
+    const auto owner = owner_.lock();
+    if (!owner)
+        return;
+    const auto claims = owner->claims_in(*directory);
+    error_code ec;
+    if (!claims.empty())
+        prepare_directory(directory->choice, ec);
+    // The directory may be a new one. Watched first, so that nothing is missed.
+    const bool is_watched = watch_.add(directory->choice.path);
+    if (!ec)
+        owner->see_to_presence(*directory, ec);
+    if (!is_watched || ec)
+        look_later(directory);
+    for (const auto& c : claims)
+        c->on_event([](claim_machine& m) { m.look_after_record(); });
+}
+
+inline bool is_in_place(lock_directory& directory)
+{
+    const std::lock_guard<std::mutex> lock(directory.mutex);
+    return directory.own.in_place();
+}
+
+SOCKETLOCK_DECL void caretaker::look_later(const std::shared_ptr<lock_directory>& directory)
+{
+    if (std::find(missing_.begin(), missing_.end(), directory) != missing_.end())
+        return;
+    missing_.push_back(directory);
+    if (missing_.size() > 1)
+        return;
+    look_timer_.expires_after(std::chrono::seconds(3));
+    look_timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
+        const auto self = weak.lock();
+        if (ec || !self)
+            return;
+        for (const auto& missing : std::exchange(self->missing_, {}))
+            self->look_after(missing);
+    });
+}
+
+SOCKETLOCK_DECL void caretaker::touch_later()
+{
+    touch_timer_.expires_after(std::chrono::hours(1));
+    touch_timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
+        const auto self = weak.lock();
+        if (ec || !self)
+            return;
+        self->touch_all();
+        self->touch_later();
+    });
+}
+
+SOCKETLOCK_DECL void caretaker::touch_all()
+{
+    const auto owner = owner_.lock();
+    for (const auto& directory : directories_)
+    {
+        if (!is_in_place(*directory))
+            look_after(directory);
+        error_code ignored;
+        touch_file(directory->choice.path + '/' + directory->presence_name, ignored);
+        if (!owner)
+            continue;
+        for (const auto& c : owner->claims_in(*directory))
+        {
+            if (c->is_holding())
+                touch_file(c->entry()->address().path(), ignored);
+        }
+    }
+}
+
+}  // namespace socketlock::detail
+
+#endif

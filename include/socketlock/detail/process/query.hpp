@@ -1,0 +1,65 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// Queries: who holds a lock. They create nothing and change nothing.
+
+#ifndef SOCKETLOCK_DETAIL_PROCESS_QUERY_HPP
+#define SOCKETLOCK_DETAIL_PROCESS_QUERY_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/wire/predecessor_link.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace socketlock::detail {
+
+/// Who holds a lock, by its record and the holder's presence, unverified. Nobody: nullopt.
+SOCKETLOCK_DECL std::optional<holder_info> find_holder(const lock_address& where, error_code& ec);
+
+/// What a record says of its holder.
+SOCKETLOCK_DECL holder_info describe_holder(const record& r);
+
+/// Outlives the connection, which belongs to its io_context.
+struct runtime_user
+{
+    // NOLINTNEXTLINE(readability-identifier-naming): as good as a private member of `query`
+    std::shared_ptr<runtime> runtime_;
+};
+
+/// Asks the holder to prove itself by a handshake and to say that it holds.
+class query final : private runtime_user, public authenticated_link
+{
+public:
+    SOCKETLOCK_DECL query(
+        std::shared_ptr<runtime> owner,
+        std::shared_ptr<const lock_address> where
+    );
+
+    void expect(holder_operation& op) noexcept { op_.store(&op); }
+    /// Reads the record, then asks. From any thread.
+    SOCKETLOCK_DECL void start();
+    SOCKETLOCK_DECL void cancel(error_code ec);
+    SOCKETLOCK_DECL void disown_operation(bool complete) noexcept;
+
+private:
+    SOCKETLOCK_DECL void look();
+    SOCKETLOCK_DECL void ask(const party& holder);
+    SOCKETLOCK_DECL void complete(error_code ec);
+    SOCKETLOCK_DECL void on_authenticated() override;
+    SOCKETLOCK_DECL bool on_message(const frame_view& frame) override;
+    SOCKETLOCK_DECL void on_end() override;
+
+    const std::shared_ptr<const lock_address> where_;
+    std::atomic<holder_operation*> op_{nullptr};
+    asio::steady_timer retry_;
+    int looks_ = 0;
+    std::optional<holder_info> found_;
+};
+
+}  // namespace socketlock::detail
+
+#endif

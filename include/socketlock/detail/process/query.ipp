@@ -1,0 +1,222 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_DETAIL_PROCESS_QUERY_IPP
+#define SOCKETLOCK_DETAIL_PROCESS_QUERY_IPP
+
+#include <socketlock/detail/platform/fork.hpp>
+#include <socketlock/detail/process/query.hpp>
+#include <socketlock/detail/wire/message.hpp>
+#include <socketlock/error.hpp>
+
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL holder_info describe_holder(const record& r)
+{
+    holder_info info;
+    info.name = r.name;
+    info.pid = r.holder ? r.holder->pid : r.v1_pid.value_or(0);
+    info.port = r.port;
+    info.fencing_token = r.fencing_token;
+    // Anybody may have written any number there: no more than the clock can count, roughly.
+    const std::chrono::duration<double> since(std::clamp(r.timestamp, -9e9, 9e9));
+    info.since = std::chrono::system_clock::time_point(
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(since)
+    );
+    return info;
+}
+
+inline record find_record(const lock_address& where, error_code& ec)
+{
+    check_directory(where.directory(), ec);
+    return ec ? record() : query_record(where.path(), where.lock_name(), ec);
+}
+
+// What can be told of a holder that lives, or cannot be tested; ec if he cannot.
+inline std::optional<holder_info> describe_if_alive(
+    const std::string& directory,
+    const record& r,
+    error_code& ec
+)
+{
+    ec.clear();
+    if (r.v1_pid && *r.v1_pid != 0)
+        return describe_holder(r);
+    if (!r.holder)
+        return std::nullopt;
+    if (prove_presence(directory, *r.holder, ec) == proof_of_life::dead)
+        return std::nullopt;
+    holder_info info = describe_holder(r);
+    error_code unreadable;
+    const presence_info presence = read_presence(directory, *r.holder, unreadable);
+    if (!unreadable)
+    {
+        info.host = presence.host;
+        info.executable = presence.executable;
+    }
+    return info;
+}
+
+SOCKETLOCK_DECL std::optional<holder_info> find_holder(const lock_address& where, error_code& ec)
+{
+    const record r = find_record(where, ec);
+    if (ec)
+        return std::nullopt;
+    auto result = describe_if_alive(where.directory().path, r, ec);
+    // Whoever cannot be tested holds.
+    ec.clear();
+    return result;
+}
+
+SOCKETLOCK_DECL query::query(
+    std::shared_ptr<runtime> owner,
+    std::shared_ptr<const lock_address> where
+)
+    : runtime_user{std::move(owner)},
+      authenticated_link(runtime_->context()),
+      where_(std::move(where)),
+      retry_(runtime_->context())
+{
+}
+
+SOCKETLOCK_DECL void query::start()
+{
+    runtime_->post([self = std::static_pointer_cast<query>(shared_from_this())] { self->look(); });
+}
+
+SOCKETLOCK_DECL void query::complete(error_code ec)
+{
+    if (holder_operation* const op = take(op_))
+        op->complete(ec, ec ? std::nullopt : std::move(found_));
+}
+
+SOCKETLOCK_DECL void query::cancel(error_code ec)
+{
+    holder_operation* const op = take(op_);
+    if (op == nullptr)
+        return;
+    op->complete(ec, std::nullopt);
+    // In a child the connection is the parent's.
+    if (runtime_->generation() == fork_generation())
+        close();
+}
+
+SOCKETLOCK_DECL void query::disown_operation(bool complete) noexcept
+{
+    holder_operation* const op = take(op_);
+    if (op != nullptr)
+        complete ? op->complete(asio::error::operation_aborted, std::nullopt) : op->destroy();
+}
+
+SOCKETLOCK_DECL void query::look()
+{
+    // It may have been cancelled while it waited for the guard.
+    if (op_.load() == nullptr)
+        return;
+    // A transaction takes microseconds; whoever keeps the guard for seconds has been stopped.
+    static constexpr int most_looks = 1000;
+    error_code ec;
+    const file_id id = check_directory(where_->directory(), ec);
+    record r;
+    if (!ec)
+    {
+        // Where the guard is the process's, a lock that we use must be read by its own descriptor.
+        const auto directory = runtime_->find_directory(where_->directory(), id);
+        const auto entry = directory ? runtime_->find_entry({directory.get(), where_->file_name()})
+                                     : nullptr;
+        if (entry)
+            entry->run([&](turn&) { r = entry->query(ec); });
+        else
+            r = find_record(*where_, ec);
+    }
+    if (ec == boost::system::errc::resource_unavailable_try_again)
+    {
+        if (++looks_ >= most_looks)
+        {
+            complete(errc::guard_timeout);
+            return;
+        }
+        retry_.expires_after(std::chrono::microseconds(looks_ < 100 ? 100 : 5000));
+        retry_.async_wait([self = std::static_pointer_cast<query>(shared_from_this()
+                           )](const error_code&) { self->look(); });
+        return;
+    }
+    if (ec == boost::system::errc::no_such_file_or_directory)
+    {
+        // Nobody has ever locked it.
+        complete({});
+        return;
+    }
+    if (ec)
+    {
+        complete(ec);
+        return;
+    }
+    const auto own = r.holder ? runtime_->find_directory(r.holder->presence) : nullptr;
+    if (own)
+    {
+        // Our own claim: nobody needs to prove anything.
+        const auto holder = runtime_->find(r.holder->claim);
+        if (holder)
+        {
+            found_ = describe_holder(r);
+            const std::lock_guard<std::mutex> lock(own->mutex);
+            found_->host = own->own.info().host;
+            found_->executable = own->own.info().executable;
+            found_->verified = holder->is_holding();
+        }
+        complete({});
+        return;
+    }
+    found_ = describe_if_alive(where_->directory().path, r, ec);
+    if (found_ && r.holder)
+        ask(*r.holder);
+    else
+        complete({});
+}
+
+SOCKETLOCK_DECL void query::ask(const party& holder)
+{
+    error_code ec;
+    const presence_info presence = read_presence(where_->directory().path, holder, ec);
+    if (ec)
+        complete({});
+    else
+        open(
+            presence,
+            {holder.presence, id128(), holder.claim},
+            where_->signature_seed(),
+            std::chrono::seconds(1)
+        );
+}
+
+SOCKETLOCK_DECL void query::on_authenticated()
+{
+    start_limit(std::chrono::seconds(1));
+    send(ping_message().encode());
+}
+
+SOCKETLOCK_DECL bool query::on_message(const frame_view& frame)
+{
+    if (static_cast<message_type>(frame.type) == message_type::pong)
+    {
+        const auto pong = pong_message::decode(frame.body);
+        found_->verified = pong && pong->state == reported_state::holding;
+    }
+    // Ends the connection, which completes.
+    return false;
+}
+
+SOCKETLOCK_DECL void query::on_end()
+{
+    complete({});
+}
+
+}  // namespace socketlock::detail
+
+#endif

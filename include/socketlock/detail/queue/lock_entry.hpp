@@ -1,0 +1,138 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// One lock as this process sees it: its lock file, and the mutex under which its claims run.
+
+#ifndef SOCKETLOCK_DETAIL_QUEUE_LOCK_ENTRY_HPP
+#define SOCKETLOCK_DETAIL_QUEUE_LOCK_ENTRY_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/detail/completion/lock_core.hpp>
+#include <socketlock/detail/process/runtime.hpp>
+#include <socketlock/detail/queue/claim_machine.hpp>
+#include <socketlock/detail/record/lock_file.hpp>
+
+#include <boost/container/small_vector.hpp>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace socketlock::detail {
+
+/// What one event sets off: claims with actions to do, and operations to complete when the lock's
+/// mutex is free again, because their handlers' executors are the user's.
+class turn
+{
+public:
+    /// The claim's machine has got an event.
+    SOCKETLOCK_DECL void touch(claim& c);
+    void complete(lock_operation& op, error_code ec, bool acquired)
+    {
+        locks_.push_back({&op, ec, acquired});
+    }
+    void complete(plain_operation& op, error_code ec) { others_.push_back({&op, ec}); }
+    /// A dead holder was found; his presence is removed when whoever waited for that has been told.
+    void bury(const party& deceased) { deceased_ = deceased; }
+    /// Somebody else has written the record, and we shall unlock: it is parsed before that, and
+    /// after whoever waited has been told.
+    void read_ahead() noexcept { reads_ahead_ = true; }
+
+private:
+    friend class lock_entry;
+
+    struct lock_completion
+    {
+        lock_operation* op;
+        error_code ec;
+        bool acquired;
+    };
+    struct plain_completion
+    {
+        plain_operation* op;
+        error_code ec;
+    };
+
+    // Room for what a turn commonly sets off: it is on the stack, and most need no allocation.
+    boost::container::small_vector<std::shared_ptr<claim>, 4> claims_;
+    boost::container::small_vector<lock_completion, 2> locks_;
+    boost::container::small_vector<plain_completion, 2> others_;
+    std::optional<party> deceased_;
+    bool reads_ahead_ = false;
+};
+
+class lock_entry : public std::enable_shared_from_this<lock_entry>
+{
+public:
+    SOCKETLOCK_DECL lock_entry(
+        std::shared_ptr<runtime> owner,
+        std::shared_ptr<lock_directory> directory,
+        std::shared_ptr<const lock_address> address
+    );
+    lock_entry(lock_entry&&) = delete;
+    SOCKETLOCK_DECL ~lock_entry();
+
+    const lock_address& address() const noexcept { return *address_; }
+    lock_directory& directory() const noexcept { return *directory_; }
+    const std::shared_ptr<runtime>& owner() const noexcept { return runtime_; }
+
+    /// Runs `event(turn&)`, and all that follows from it, under the lock's mutex. Nothing of the
+    /// user's runs before that is free again.
+    template <class Event>
+    void run(Event event)
+    {
+        turn t;
+        try
+        {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            event(t);
+            perform_all(t);
+        }
+        catch (...)
+        {
+            // What the turn has got nobody else can complete.
+            complete_all(t);
+            throw;
+        }
+        complete_all(t);
+    }
+
+    /// False if the path of the lock file names another file than the one that is open, or none is.
+    SOCKETLOCK_DECL bool is_in_place();
+
+    /// One transaction for a claim; false if the guard is taken. Only within `run`.
+    SOCKETLOCK_DECL bool transact(claim& c, intent what, transaction_result& result);
+
+    /// Clears a holder that was a claim of this process and is over. Only within `run`.
+    SOCKETLOCK_DECL void clear_orphan();
+
+    /// Reads the record by the descriptor of this process. Only within `run`.
+    SOCKETLOCK_DECL record query(error_code& ec);
+
+    /// Closes the lock file if nobody uses it at this moment.
+    SOCKETLOCK_DECL void close_file_if_idle();
+
+private:
+    SOCKETLOCK_DECL bool try_transact(
+        claim& c,
+        intent what,
+        transaction_result& result,
+        bool& is_new
+    );
+    SOCKETLOCK_DECL void perform_all(turn& t);
+    SOCKETLOCK_DECL void complete_all(turn& t);
+    SOCKETLOCK_DECL record& read_or_heal(transaction& t, claim& c, error_code& ec);
+    SOCKETLOCK_DECL proof_of_life prove(const party& p, error_code& why);
+
+    const std::shared_ptr<runtime> runtime_;
+    const std::shared_ptr<lock_directory> directory_;
+    const std::shared_ptr<const lock_address> address_;
+    std::mutex mutex_;
+    lock_file file_;
+};
+
+}  // namespace socketlock::detail
+
+#endif

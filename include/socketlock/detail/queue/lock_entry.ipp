@@ -1,0 +1,214 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_DETAIL_QUEUE_LOCK_ENTRY_IPP
+#define SOCKETLOCK_DETAIL_QUEUE_LOCK_ENTRY_IPP
+
+#include <socketlock/detail/process/query.hpp>
+#include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/queue/claim_turn.hpp>
+#include <socketlock/detail/queue/lock_entry.hpp>
+#include <socketlock/error.hpp>
+
+#include <new>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL lock_entry::lock_entry(
+    std::shared_ptr<runtime> owner,
+    std::shared_ptr<lock_directory> directory,
+    std::shared_ptr<const lock_address> address
+)
+    : runtime_(std::move(owner)),
+      directory_(std::move(directory)),
+      address_(std::move(address)),
+      file_(address_->path(), address_->permissions())
+{
+}
+
+SOCKETLOCK_DECL lock_entry::~lock_entry()
+{
+    runtime_->forget(*this);
+}
+
+SOCKETLOCK_DECL void turn::touch(claim& c)
+{
+    if (claims_.empty() || claims_.back().get() != &c)
+        claims_.push_back(c.shared_from_this());
+}
+
+SOCKETLOCK_DECL void lock_entry::perform_all(turn& t)
+{
+    using pointer = std::shared_ptr<claim>;
+    perform_actions(
+        t.claims_,
+        [](const pointer& c) -> claim_machine& { return c->machine(); },
+        // The turn keeps the claim, but not this pointer where it is.
+        [&](const pointer& c, const claim_action& action) { c->perform(action, t); }
+    );
+}
+
+SOCKETLOCK_DECL void lock_entry::complete_all(turn& t)
+{
+    // What completes may be the last that uses this lock.
+    const bool buries = t.deceased_ && t.deceased_->presence != directory_->presence_id;
+    const auto self = buries || t.reads_ahead_ ? shared_from_this() : nullptr;
+    for (const turn::lock_completion& done : t.locks_)
+        done.op->complete(done.ec, done.acquired);
+    for (const turn::plain_completion& done : t.others_)
+        done.op->complete(done.ec);
+    try
+    {
+        if (t.reads_ahead_)
+        {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            file_.read_ahead(address_->lock_name(), directory_->records);
+        }
+        if (buries)
+            remove_dead_presence(directory_->choice.path, t.deceased_->presence);
+    }
+    catch (const std::bad_alloc&)
+    {
+        // The next transaction parses the record; somebody else will find the dead.
+    }
+}
+
+SOCKETLOCK_DECL proof_of_life lock_entry::prove(const party& p, error_code& why)
+{
+    // Of our own claims the registry knows, and our own presence must not be opened.
+    if (p.presence == directory_->presence_id)
+        return runtime_->knows(p.claim) ? proof_of_life::alive : proof_of_life::dead;
+    return prove_presence(directory_->choice.path, p, why);
+}
+
+// A record that cannot be read is that of a free lock if nobody lives who could hold it.
+SOCKETLOCK_DECL record& lock_entry::read_or_heal(transaction& t, claim& c, error_code& ec)
+{
+    record& r = t.read(address_->lock_name(), ec);
+    if (ec == errc::corrupt_record && !c.is_holding() &&
+        !runtime_->has_holding_claim(*directory_) &&
+        !any_presence_alive(directory_->choice.path, directory_->presence_id))
+    {
+        ec.clear();
+        r = record();
+        r.name = address_->lock_name();
+    }
+    return r;
+}
+
+SOCKETLOCK_DECL bool lock_entry::is_in_place()
+{
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return file_.is_in_place();
+}
+
+SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_result& result)
+{
+    bool is_new = false;
+    const bool is_done = try_transact(c, what, result, is_new);
+    // Only now: while one guard is held no other file must be closed.
+    if (is_new)
+        runtime_->note_open_file(shared_from_this());
+    return is_done;
+}
+
+SOCKETLOCK_DECL bool lock_entry::try_transact(
+    claim& c,
+    intent what,
+    transaction_result& result,
+    bool& is_new
+)
+{
+    error_code& ec = result.ec;
+    transaction t(file_, &directory_->records);
+    bool began = t.begin(ec);
+    if (ec == errc::directory_missing && what != intent::release)
+    {
+        // Somebody has removed the directory since we first used it.
+        prepare_directory(directory_->choice, ec);
+        began = !ec && t.begin(ec);
+    }
+    if (!began)
+        return static_cast<bool>(ec);
+    if (file_.is_new())
+    {
+        runtime_->see_to_presence(*directory_, ec);
+        if (ec)
+            return true;
+        file_.accept();
+        is_new = true;
+    }
+    record& r = read_or_heal(t, c, ec);
+    if (ec)
+        return true;
+
+    request q;
+    q.what = what;
+    q.self = c.as_claimant();
+    q.fencing_token = c.fencing_token();
+    if (const auto* const heir = c.machine().heir(); heir != nullptr && what == intent::release)
+    {
+        q.heir = heir->who;
+        q.heirs_ticket = heir->ticket;
+    }
+    if (c.machine().has_ticket())
+        q.ticket = c.machine().ticket();
+    if (const party* const left = c.machine().left())
+        q.left = *left;
+    // Who gives the lock up to nobody needs no time.
+    if (what != intent::release || q.heir)
+        q.now = std::chrono::system_clock::now();
+    error_code why;
+    verdict& v = result.decided;
+    v = decide(r, q, [&](const party& p) { return prove(p, why); });
+    if (v.write)
+        t.write(ec);
+    else
+        t.keep();
+    if (ec)
+        return true;
+    if (v.what == outcome::held || v.what == outcome::enqueued)
+    {
+        c.set_ahead(v.ahead);
+        // Nobody holds a lock that is free for somebody in the queue.
+        if ((r.holder || r.v1_pid) && v.holder != proof_of_life::dead)
+            c.set_blocker(describe_holder(r));
+        // A waiter in the queue looks again; a newcomer is told.
+        if (v.holder == proof_of_life::unknown && (what == intent::take || what == intent::enqueue))
+            ec = why;
+    }
+    return true;
+}
+
+SOCKETLOCK_DECL void lock_entry::clear_orphan()
+{
+    error_code ec;
+    transaction t(file_, &directory_->records);
+    if (!t.begin(ec, missing_file::leave))
+        return;
+    record& r = t.read(address_->lock_name(), ec);
+    if (ec || !r.holder || r.holder->presence != directory_->presence_id ||
+        runtime_->knows(r.holder->claim))
+        return;
+    request q;
+    q.what = intent::release;
+    q.self.who = *r.holder;
+    decide(r, q, [](const party&) { return proof_of_life::dead; });
+    t.write(ec);
+}
+
+SOCKETLOCK_DECL record lock_entry::query(error_code& ec)
+{
+    return file_.query(address_->lock_name(), ec);
+}
+
+SOCKETLOCK_DECL void lock_entry::close_file_if_idle()
+{
+    const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+    if (lock)
+        file_.close();
+}
+
+}  // namespace socketlock::detail
+
+#endif

@@ -1,0 +1,185 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_DETAIL_RECORD_LOCK_FILE_IPP
+#define SOCKETLOCK_DETAIL_RECORD_LOCK_FILE_IPP
+
+#include <socketlock/detail/platform/fork.hpp>
+#include <socketlock/detail/platform/guard.hpp>
+#include <socketlock/detail/record/lock_file.hpp>
+#include <socketlock/error.hpp>
+
+#include <array>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL lock_file::~lock_file()
+{
+    close();
+}
+
+SOCKETLOCK_DECL bool lock_file::is_in_place() const noexcept
+{
+    return file_ && what_is_named(path_, file_.id()) == named::same;
+}
+
+// Closes a lock file that was remembered.
+inline void close_and_forget(file& f) noexcept
+{
+    {
+        const std::lock_guard<std::mutex> lock(fork_mutex());
+        forget_descriptor(f.native_handle());
+    }
+    close_guarded(f);
+}
+
+SOCKETLOCK_DECL void lock_file::close() noexcept
+{
+    if (file_)
+        close_and_forget(file_);
+}
+
+SOCKETLOCK_DECL void lock_file::open(missing_file missing, error_code& ec)
+{
+    close();
+    // A child must not inherit what it does not know of: a guard that is shared with it would
+    // outlive us.
+    const std::lock_guard<std::mutex> lock(fork_mutex());
+    // Somebody may create the file between our looking for it and creating it, or remove it between
+    // our failing to create it and opening it.
+    for (int attempt = 0; attempt < 8; ++attempt)
+    {
+        file_ = open_file(path_, file_access::read_write, ec);
+        if (ec == boost::system::errc::no_such_file_or_directory && missing == missing_file::create)
+            file_ = create_file(path_, permissions_, ec);
+        if (ec != boost::system::errc::file_exists)
+            break;
+    }
+    if (file_)
+    {
+        is_new_ = true;
+        remember_descriptor(file_.native_handle());
+    }
+    else if (ec == boost::system::errc::no_such_file_or_directory)
+        ec = errc::directory_missing;
+    else if (ec == boost::system::errc::file_exists)
+        ec = errc::io_error;
+}
+
+SOCKETLOCK_DECL transaction::~transaction()
+{
+    if (guarded_)
+        release_guard(file_.file_);
+}
+
+SOCKETLOCK_DECL bool transaction::begin(error_code& ec, missing_file missing)
+{
+    ec.clear();
+    for (int attempt = 0; attempt < 8; ++attempt)
+    {
+        if (!file_.is_open())
+        {
+            file_.open(missing, ec);
+            if (ec)
+                return false;
+        }
+        const bool is_taken = try_guard(file_.file_, guard_mode::exclusive, ec);
+        // Only now: before, the file could have been removed or replaced behind our back. A guard
+        // that somebody else has may be that of a file that was removed, too.
+        if (ec || file_.is_in_place())
+        {
+            guarded_ = is_taken;
+            return is_taken;
+        }
+        if (is_taken)
+            release_guard(file_.file_);
+        file_.close();
+    }
+    return false;
+}
+
+SOCKETLOCK_DECL void transaction::write(error_code& ec)
+{
+    const char* const text = text_->write(ec);
+    if (!ec && !is_allocated_)
+        file_.file_.allocate(record_size, ec);
+    if (!ec)
+        file_.file_.write(text, record_size, ec);
+}
+
+// One byte more than a record has shows a file that is too long.
+using text_buffer = std::array<char, record_size + 1>;
+
+inline std::string_view read_text(const file& f, text_buffer& buffer, error_code& ec)
+{
+    const std::size_t size = f.read(buffer.data(), buffer.size(), ec);
+    if (!ec && size > record_size)
+        ec = errc::corrupt_record;
+    return {buffer.data(), size};
+}
+
+inline record read_as_query(const file& f, std::string_view name, error_code& ec)
+{
+    if (!try_guard(f, guard_mode::sharable, ec))
+    {
+        if (!ec)
+            ec = make_error_code(boost::system::errc::resource_unavailable_try_again);
+        return {};
+    }
+    text_buffer buffer;
+    const std::string_view text = read_text(f, buffer, ec);
+    release_guard(f);
+    return ec ? record() : decode_record(text, name, ec);
+}
+
+SOCKETLOCK_DECL record query_record(const std::string& path, std::string_view name, error_code& ec)
+{
+    file f;
+    {
+        const std::lock_guard<std::mutex> lock(fork_mutex());
+        f = open_file(path, file_access::read, ec);
+        if (ec)
+            return {};
+        remember_descriptor(f.native_handle());
+    }
+    record r = read_as_query(f, name, ec);
+    close_and_forget(f);
+    return r;
+}
+
+SOCKETLOCK_DECL record lock_file::query(std::string_view name, error_code& ec) const
+{
+    return is_in_place() ? read_as_query(file_, name, ec) : query_record(path_, name, ec);
+}
+
+SOCKETLOCK_DECL void lock_file::read_ahead(std::string_view name, record_cache& cache) const
+{
+    text_buffer buffer;
+    error_code ec;
+    if (!file_)
+        return;
+    const std::string_view text = read_text(file_, buffer, ec);
+    if (ec)
+        return;
+    const record_cache::loan known = cache.lend(name);
+    known->read(text, name, ec);
+    known->keep();
+}
+
+SOCKETLOCK_DECL record& transaction::read(std::string_view name, error_code& ec)
+{
+    if (!text_)
+        text_ = cache_ != nullptr ? cache_->lend(name) : record_cache::loan(new record_text);
+    text_buffer buffer;
+    const std::string_view text = read_text(file_.file_, buffer, ec);
+    is_allocated_ = text.size() == record_size;
+    error_code unreadable;
+    record& r = text_->read(ec ? std::string_view() : text, name, unreadable);
+    if (!ec)
+        ec = unreadable;
+    return r;
+}
+
+}  // namespace socketlock::detail
+
+#endif

@@ -1,0 +1,112 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// Presences: the files that prove who lives, and tell how to reach him.
+
+#ifndef SOCKETLOCK_DETAIL_RECORD_PRESENCE_HPP
+#define SOCKETLOCK_DETAIL_RECORD_PRESENCE_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/detail/common/id.hpp>
+#include <socketlock/detail/platform/crypto.hpp>
+#include <socketlock/detail/platform/file.hpp>
+#include <socketlock/detail/record/decision.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace socketlock::detail {
+
+/// What a presence says.
+struct presence_info
+{
+    id128 id;
+    std::int64_t pid = 0;
+    std::uint16_t port = 0;
+    /// The loopback address that the port belongs to.
+    std::string address;
+    secret_key key{};
+    std::string boot_id;
+    std::string pid_namespace;
+    std::string net_namespace;
+    std::string host;
+    std::string executable;
+    /// Seconds since 1970.
+    double started = 0;
+};
+
+SOCKETLOCK_DECL std::string encode_presence(const presence_info& info);
+
+/// corrupt_record if it is not a presence.
+SOCKETLOCK_DECL presence_info decode_presence(std::string_view text, error_code& ec);
+
+/// The name of a presence's file.
+SOCKETLOCK_DECL std::string presence_file_name(const id128& id);
+
+/// This process's own presence in one directory. It is locked as long as the object lives; the
+/// file is removed by `remove` and otherwise left to those who find it dead.
+class presence
+{
+public:
+    presence() = default;
+    presence(presence&&) = delete;
+    SOCKETLOCK_DECL ~presence();
+
+    /// Creates it under a temporary name, locks it, writes it and only then gives it its name, so
+    /// that no one ever sees it without its lock.
+    SOCKETLOCK_DECL void create(
+        const std::string& directory,
+        presence_info info,
+        unsigned permissions,
+        error_code& ec
+    );
+
+    bool exists() const noexcept { return static_cast<bool>(file_); }
+    const presence_info& info() const noexcept { return info_; }
+
+    /// True if the directory still holds it.
+    SOCKETLOCK_DECL bool in_place() const noexcept;
+
+    /// Creates it again, with the same contents, after somebody removed the file.
+    SOCKETLOCK_DECL void restore(error_code& ec);
+
+    /// Lets those in who may read a lock file of these permissions.
+    SOCKETLOCK_DECL void widen_permissions(unsigned permissions);
+
+    SOCKETLOCK_DECL void remove() noexcept;
+
+private:
+    file file_;
+    std::string directory_;
+    std::string path_;
+    presence_info info_;
+    unsigned permissions_ = 0;
+};
+
+/**
+ * Tells whether the process `p` lives whose presence is in `directory`. With `unknown`, `why` says
+ * why it could not be tested. A presence of this process's own must not be asked for: closing a
+ * file drops the locks that the process has on it. Presences of a second copy of the library in
+ * the process are known by `p.pid` and not opened.
+ */
+SOCKETLOCK_DECL proof_of_life
+prove_presence(const std::string& directory, const party& p, error_code& why);
+
+/// Reads somebody else's presence. `presence_unreadable` if it may not, or must not, be opened.
+SOCKETLOCK_DECL presence_info
+read_presence(const std::string& directory, const party& p, error_code& ec);
+
+/// Removes the presence of a process that was proved dead.
+SOCKETLOCK_DECL void remove_dead_presence(const std::string& directory, const id128& id);
+
+/// Removes some dead presences, and temporary ones that are more than a minute old. `own`, which
+/// this process has locked itself, is spared.
+SOCKETLOCK_DECL void remove_dead_presences(const std::string& directory, const id128& own);
+
+/// True if a presence in the directory is alive or cannot be tested, `own` not counted.
+SOCKETLOCK_DECL bool any_presence_alive(const std::string& directory, const id128& own);
+
+}  // namespace socketlock::detail
+
+#endif

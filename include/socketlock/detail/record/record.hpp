@@ -1,0 +1,99 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// The record: what the lock file says of its lock.
+
+#ifndef SOCKETLOCK_DETAIL_RECORD_RECORD_HPP
+#define SOCKETLOCK_DETAIL_RECORD_RECORD_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/detail/common/id.hpp>
+
+#include <boost/json/object.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace socketlock::detail {
+
+/// The version of the record that this library writes and understands.
+inline constexpr std::int64_t record_version = 2;
+
+/// A claim, and the presence and process that it lives in.
+struct party
+{
+    id128 claim;
+    id128 presence;
+    /// As its process sees it; 0 if it is not known.
+    std::int64_t pid = 0;
+
+    friend bool operator==(const party& a, const party& b) noexcept
+    {
+        return a.claim == b.claim && a.presence == b.presence;
+    }
+};
+
+struct record
+{
+    std::string name;
+    std::uint16_t port = 0;
+    /// When the holder got the lock; seconds since 1970.
+    double timestamp = 0;
+    std::uint64_t fencing_token = 0;
+    std::uint64_t next_ticket = 0;
+    /// All tickets below this have had their turn, or given up.
+    std::uint64_t served = 0;
+    std::optional<party> holder;
+    std::optional<party> tail;
+    /// Set instead of `holder` if socketlock version 1 wrote the record: the pid of its holder.
+    std::optional<std::int64_t> v1_pid;
+    /// Fields of others, at the top and in "socketlock", that a rewrite keeps.
+    boost::json::object others;
+    boost::json::object our_others;
+};
+
+/// A record is padded to this size, and no longer one is read: one block, allocated when the file
+/// is created, so that a full disk cannot hit a later transaction.
+inline constexpr std::size_t record_size = 4096;
+
+/**
+ * Reads a record. Empty, blank or zeroed text is the record of a fresh file, named `name`.
+ * Errors: corrupt_record, newer_record, name_mismatch.
+ */
+SOCKETLOCK_DECL record decode_record(std::string_view text, std::string_view name, error_code& ec);
+
+/// Writes records, one after the other. Not thread-safe.
+class record_writer
+{
+public:
+    SOCKETLOCK_DECL record_writer();
+    record_writer(record_writer&&) = delete;
+    SOCKETLOCK_DECL ~record_writer();
+
+    /// Returns how many bytes of `record_size` the text has, without padding. corrupt_record if
+    /// the fields of others leave no room.
+    SOCKETLOCK_DECL std::size_t write(const record& r, char* buffer, error_code& ec);
+
+private:
+    class tree;
+    std::unique_ptr<tree> tree_;
+};
+
+/// Pads a text of `length` bytes to `record_size`. From `padded` on there is padding already.
+SOCKETLOCK_DECL void pad_record(
+    char* buffer,
+    std::size_t length,
+    std::size_t padded = record_size
+) noexcept;
+
+/// Writes one record, as `record_writer` does, and pads it.
+SOCKETLOCK_DECL void encode_record(const record& r, char* buffer, error_code& ec);
+
+}  // namespace socketlock::detail
+
+#endif

@@ -1,0 +1,358 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_DETAIL_RECORD_RECORD_IPP
+#define SOCKETLOCK_DETAIL_RECORD_RECORD_IPP
+
+#include <socketlock/detail/record/record.hpp>
+#include <socketlock/error.hpp>
+
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/parser.hpp>
+#include <boost/json/serializer.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <initializer_list>
+#include <memory>
+#include <utility>
+
+namespace socketlock::detail {
+
+namespace json = boost::json;
+
+/// Reads members of the types that the record's format asks for, and remembers if one was wrong.
+class record_reader
+{
+public:
+    explicit record_reader(const json::object& object) : object_(object) {}
+
+    bool failed() const noexcept { return failed_; }
+
+    std::uint64_t unsigned_integer(json::string_view key, std::uint64_t largest = UINT64_MAX)
+    {
+        const json::value* const value = find(key);
+        if (value == nullptr)
+            return 0;
+        error_code ec;
+        const auto result = value->is_number() ? value->to_number<std::uint64_t>(ec) : 0;
+        if (!value->is_number() || ec || result > largest)
+            failed_ = true;
+        return result;
+    }
+
+    double number(json::string_view key)
+    {
+        const json::value* const value = find(key);
+        if (value == nullptr)
+            return 0;
+        error_code ec;
+        const auto result = value->is_number() ? value->to_number<double>(ec) : 0;
+        if (!value->is_number() || ec)
+            failed_ = true;
+        return result;
+    }
+
+    std::string text(json::string_view key)
+    {
+        const json::value* const value = find(key);
+        if (value == nullptr)
+            return {};
+        if (const json::string* const string = value->if_string())
+            return {string->data(), string->size()};
+        failed_ = true;
+        return {};
+    }
+
+    id128 id(json::string_view key)
+    {
+        const auto result = id128::from_hex(text(key));
+        if (!result)
+            failed_ = true;
+        return result.value_or(id128());
+    }
+
+    // A member that may be missing or null.
+    std::optional<party> optional_party(json::string_view key)
+    {
+        const json::value* const value = object_.if_contains(key);
+        if (value == nullptr || value->is_null())
+            return std::nullopt;
+        if (!value->is_object())
+        {
+            failed_ = true;
+            return std::nullopt;
+        }
+        record_reader inner(value->get_object());
+        party result;
+        result.claim = inner.id("claim");
+        result.presence = inner.id("presence");
+        if (inner.object_.contains("pid"))
+            result.pid = static_cast<std::int64_t>(inner.unsigned_integer("pid", INT64_MAX));
+        failed_ = failed_ || inner.failed();
+        return result;
+    }
+
+    // What is in the object besides these keys.
+    json::object others(std::initializer_list<json::string_view> keys) const
+    {
+        json::object result;
+        const auto number_of_ours = std::count_if(keys.begin(), keys.end(), [&](const auto key) {
+            return object_.contains(key);
+        });
+        if (object_.size() == static_cast<std::size_t>(number_of_ours))
+            return result;
+        for (const auto& member : object_)
+        {
+            bool known = false;
+            for (const auto key : keys)
+                known = known || member.key() == key;
+            if (!known)
+                result.emplace(member.key(), member.value());
+        }
+        return result;
+    }
+
+private:
+    // A member that must be there.
+    const json::value* find(json::string_view key)
+    {
+        const json::value* const value = object_.if_contains(key);
+        if (value == nullptr)
+            failed_ = true;
+        return value;
+    }
+
+    const json::object& object_;
+    bool failed_ = false;
+};
+
+inline void decode_our_part(record_reader& top, const json::object& ours, record& r, error_code& ec)
+{
+    record_reader reader(ours);
+    const std::uint64_t version = reader.unsigned_integer("version");
+    if (!reader.failed() && version > static_cast<std::uint64_t>(record_version))
+    {
+        ec = errc::newer_record;
+        return;
+    }
+    r.fencing_token = reader.unsigned_integer("fencing_token");
+    r.next_ticket = reader.unsigned_integer("next_ticket");
+    if (ours.contains("served"))
+        r.served = reader.unsigned_integer("served");
+    r.holder = reader.optional_party("holder");
+    r.tail = reader.optional_party("tail");
+    r.our_others = reader.others(
+        {"version", "fencing_token", "next_ticket", "served", "holder", "tail"}
+    );
+    if (r.holder)
+        r.holder->pid = static_cast<std::int64_t>(top.unsigned_integer("pid", INT64_MAX));
+    if (reader.failed() || version != static_cast<std::uint64_t>(record_version))
+        ec = errc::corrupt_record;
+}
+
+SOCKETLOCK_DECL record decode_record(std::string_view text, std::string_view name, error_code& ec)
+{
+    ec.clear();
+    record r;
+    // The end of a file that was allocated, but never written, is zeros. (No search from the end
+    // for what is not padding: that would be nearly all of a good record.)
+    if (!text.empty() && text.back() == '\0')
+        text = text.substr(0, text.find_last_not_of('\0') + 1);
+    if (text.find_first_not_of(" \t\r\n") == text.npos)
+    {
+        r.name = name;
+        return r;
+    }
+
+    unsigned char tree[record_size];
+    json::monotonic_resource resource(tree, sizeof tree);
+    unsigned char stack[1024];
+    json::parser parser(json::storage_ptr(), json::parse_options(), stack, sizeof stack);
+    parser.reset(&resource);
+    parser.write(text.data(), text.size(), ec);
+    if (ec)
+    {
+        ec = errc::corrupt_record;
+        return r;
+    }
+    const json::value document = parser.release();
+    if (!document.is_object())
+    {
+        ec = errc::corrupt_record;
+        return r;
+    }
+
+    const json::object& object = document.get_object();
+    record_reader top(object);
+    r.port = static_cast<std::uint16_t>(top.unsigned_integer("port", 65535));
+    r.timestamp = top.number("timestamp");
+    r.name = top.text("name");
+    r.others = top.others({"port", "pid", "timestamp", "name", "socketlock"});
+    const json::value* const ours = object.if_contains("socketlock");
+    if (ours == nullptr)
+        r.v1_pid = static_cast<std::int64_t>(top.unsigned_integer("pid", INT64_MAX));
+    else if (!ours->is_object())
+        ec = errc::corrupt_record;
+    else
+        decode_our_part(top, ours->get_object(), r, ec);
+
+    if (ec == errc::newer_record)
+        return r;
+    if (ec || top.failed())
+        ec = errc::corrupt_record;
+    else if (r.name != name)
+        ec = errc::name_mismatch;
+    return r;
+}
+
+// A kept tree is changed in place: that is cheaper than to build one, by more than it costs to
+// write it as text.
+class record_writer::tree
+{
+public:
+    tree()
+    {
+        // No references into an object that may still grow.
+        top_.reserve(5);
+        port_ = &top_["port"];
+        pid_ = &top_["pid"];
+        timestamp_ = &top_["timestamp"];
+        name_ = &top_["name"];
+        name_->emplace_string();
+        json::object& ours = top_["socketlock"].emplace_object();
+        ours.reserve(6);
+        ours["version"] = record_version;
+        fencing_token_ = &ours["fencing_token"];
+        next_ticket_ = &ours["next_ticket"];
+        served_ = &ours["served"];
+        holder_.make(ours["holder"], false);
+        tail_.make(ours["tail"], true);
+    }
+    tree(tree&&) = delete;
+
+    void set(const record& r)
+    {
+        *port_ = r.port;
+        // The holder's pid is at the top, where version 1 looks for it.
+        *pid_ = r.holder ? r.holder->pid : 0;
+        *timestamp_ = r.timestamp;
+        name_->get_string().assign(r.name);
+        *fencing_token_ = r.fencing_token;
+        *next_ticket_ = r.next_ticket;
+        *served_ = r.served;
+        holder_.set(r.holder);
+        tail_.set(r.tail);
+    }
+
+    const json::object& top() const noexcept { return top_; }
+    json::serializer& serializer() noexcept { return serializer_; }
+
+private:
+    // Often the same as before.
+    struct id_member
+    {
+        void assign(const id128& id)
+        {
+            if (id == value && !text->empty())
+                return;
+            const auto digits = id.hex_digits();
+            text->assign(json::string_view(digits.data(), digits.size()));
+            value = id;
+        }
+
+        json::string* text = nullptr;
+        id128 value;
+    };
+
+    // A party, or null and the party's object laid aside.
+    struct party_member
+    {
+        void make(json::value& at, bool with_pid)
+        {
+            place = &at;
+            json::object& object = place->emplace_object();
+            object.reserve(3);
+            claim.text = &object["claim"].emplace_string();
+            presence.text = &object["presence"].emplace_string();
+            if (with_pid)
+                pid = &object["pid"];
+        }
+
+        void set(const std::optional<party>& p)
+        {
+            if (p.has_value() != place->is_object())
+                place->swap(aside);
+            if (!p)
+                return;
+            claim.assign(p->claim);
+            presence.assign(p->presence);
+            if (pid != nullptr)
+                *pid = p->pid;
+        }
+
+        json::value* place = nullptr;
+        json::value aside;
+        id_member claim;
+        id_member presence;
+        json::value* pid = nullptr;
+    };
+
+    json::object top_;
+    json::value* port_ = nullptr;
+    json::value* pid_ = nullptr;
+    json::value* timestamp_ = nullptr;
+    json::value* name_ = nullptr;
+    json::value* fencing_token_ = nullptr;
+    json::value* next_ticket_ = nullptr;
+    json::value* served_ = nullptr;
+    party_member holder_;
+    party_member tail_;
+    json::serializer serializer_;
+};
+
+SOCKETLOCK_DECL record_writer::record_writer() : tree_(std::make_unique<tree>()) {}
+
+SOCKETLOCK_DECL record_writer::~record_writer() = default;
+
+SOCKETLOCK_DECL std::size_t record_writer::write(const record& r, char* buffer, error_code& ec)
+{
+    ec.clear();
+    tree_->set(r);
+    const json::object* top = &tree_->top();
+    json::object with_others;
+    if (!r.others.empty() || !r.our_others.empty())
+    {
+        with_others = *top;
+        with_others.insert(r.others.begin(), r.others.end());
+        with_others["socketlock"].as_object().insert(r.our_others.begin(), r.our_others.end());
+        top = &with_others;
+    }
+
+    json::serializer& serializer = tree_->serializer();
+    serializer.reset(top);
+    const auto text = serializer.read(buffer, record_size);
+    if (!serializer.done() || text.size() == record_size)
+        ec = errc::corrupt_record;
+    return text.size();
+}
+
+SOCKETLOCK_DECL void pad_record(char* buffer, std::size_t length, std::size_t padded) noexcept
+{
+    if (length < padded)
+        std::memset(buffer + length, ' ', padded - length);
+    buffer[record_size - 1] = '\n';
+}
+
+SOCKETLOCK_DECL void encode_record(const record& r, char* buffer, error_code& ec)
+{
+    const std::size_t length = record_writer().write(r, buffer, ec);
+    if (!ec)
+        pad_record(buffer, length);
+}
+
+}  // namespace socketlock::detail
+
+#endif

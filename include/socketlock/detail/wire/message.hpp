@@ -1,0 +1,196 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_DETAIL_WIRE_MESSAGE_HPP
+#define SOCKETLOCK_DETAIL_WIRE_MESSAGE_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/detail/common/byte_view.hpp>
+#include <socketlock/detail/common/id.hpp>
+#include <socketlock/detail/platform/crypto.hpp>
+#include <socketlock/detail/wire/frame.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace socketlock::detail {
+
+// Each message has `type`, `encode()`, which makes the frame, and `decode(body)`, which returns
+// nothing if the body is too short or a value is not allowed. Fields are in the order in which
+// they are declared, integers big-endian. Bytes behind the last field are ignored, so that later
+// versions can append fields.
+
+constexpr std::uint8_t protocol_version = 2;
+constexpr std::size_t max_lock_name_size = 200;
+
+enum class message_type : unsigned char
+{
+    challenge = 1,
+    hello = 2,
+    welcome = 3,
+    attach = 16,
+    attached = 17,
+    grant = 18,
+    moved = 19,
+    detach = 20,
+    detached = 21,
+    ping = 22,
+    pong = 23,
+    error = 24
+};
+
+/// Server's first frame.
+struct challenge_message
+{
+    static constexpr message_type type = message_type::challenge;
+
+    std::uint8_t version = protocol_version;
+    nonce server_nonce{};
+
+    SOCKETLOCK_DECL encoded_frame encode() const;
+    SOCKETLOCK_DECL static std::optional<challenge_message> decode(byte_view body);
+};
+
+/// Client's answer to the challenge.
+struct hello_message
+{
+    static constexpr message_type type = message_type::hello;
+
+    std::uint8_t version = protocol_version;
+    id128 presence;      // whose key makes the proof: the one that the target claim belongs to
+    id128 own_claim;     // the client's; nil if it only asks
+    id128 target_claim;  // the claim the client wants to talk to
+    nonce client_nonce{};
+    digest proof{};
+
+    SOCKETLOCK_DECL encoded_frame encode() const;
+    SOCKETLOCK_DECL static std::optional<hello_message> decode(byte_view body);
+};
+
+/// Server's answer to a proved hello.
+struct welcome_message
+{
+    static constexpr message_type type = message_type::welcome;
+
+    digest proof{};
+
+    SOCKETLOCK_DECL encoded_frame encode() const;
+    SOCKETLOCK_DECL static std::optional<welcome_message> decode(byte_view body);
+};
+
+/// A waiter queues behind the target claim. `presence`, `pid` and `port` are the waiter's.
+struct attach_message
+{
+    static constexpr message_type type = message_type::attach;
+
+    std::uint64_t ticket = 0;
+    id128 presence;
+    std::uint64_t pid = 0;
+    std::uint16_t port = 0;
+    std::string lock_name;  // two bytes of length, 1 to max_lock_name_size bytes
+
+    /// Throws std::length_error if the name is empty or too long.
+    SOCKETLOCK_DECL encoded_frame encode() const;
+    SOCKETLOCK_DECL static std::optional<attach_message> decode(byte_view body);
+};
+
+/// Answers `attach`: the waiter is remembered.
+struct attached_message
+{
+    static constexpr message_type type = message_type::attached;
+
+    SOCKETLOCK_DECL encoded_frame encode() const;
+    SOCKETLOCK_DECL static std::optional<attached_message> decode(byte_view body);
+};
+
+/// The record names the waiter as the holder now.
+struct grant_message
+{
+    static constexpr message_type type = message_type::grant;
+
+    std::uint64_t fencing_token = 0;
+
+    SOCKETLOCK_DECL encoded_frame encode() const;
+    SOCKETLOCK_DECL static std::optional<grant_message> decode(byte_view body);
+};
+
+/// The claim is over: the waiter has to look at the record.
+struct moved_message
+{
+    static constexpr message_type type = message_type::moved;
+
+    SOCKETLOCK_DECL encoded_frame encode() const;
+    SOCKETLOCK_DECL static std::optional<moved_message> decode(byte_view body);
+};
+
+/// The waiter gives up.
+struct detach_message
+{
+    static constexpr message_type type = message_type::detach;
+
+    SOCKETLOCK_DECL encoded_frame encode() const;
+    SOCKETLOCK_DECL static std::optional<detach_message> decode(byte_view body);
+};
+
+/// Answers `detach`: no grant will follow.
+struct detached_message
+{
+    static constexpr message_type type = message_type::detached;
+
+    SOCKETLOCK_DECL encoded_frame encode() const;
+    SOCKETLOCK_DECL static std::optional<detached_message> decode(byte_view body);
+};
+
+/// Asks what the target claim is doing.
+struct ping_message
+{
+    static constexpr message_type type = message_type::ping;
+
+    SOCKETLOCK_DECL encoded_frame encode() const;
+    SOCKETLOCK_DECL static std::optional<ping_message> decode(byte_view body);
+};
+
+/// What a claim is doing, as `pong` reports it.
+enum class reported_state : std::uint8_t
+{
+    over = 0,
+    waiting = 1,
+    holding = 2
+};
+
+/// Answers `ping`. Other states than the three are not allowed.
+struct pong_message
+{
+    static constexpr message_type type = message_type::pong;
+
+    reported_state state = reported_state::over;
+    std::uint64_t fencing_token = 0;
+
+    SOCKETLOCK_DECL encoded_frame encode() const;
+    SOCKETLOCK_DECL static std::optional<pong_message> decode(byte_view body);
+};
+
+/// Why a frame was not understood.
+enum class protocol_fault : std::uint8_t
+{
+    unknown_type = 1,
+    malformed = 2
+};
+
+/// Answers a frame that was not understood; never answered itself. Other codes are allowed.
+struct error_message
+{
+    static constexpr message_type type = message_type::error;
+
+    protocol_fault code = protocol_fault::unknown_type;
+    std::uint8_t offending_type = 0;
+
+    SOCKETLOCK_DECL encoded_frame encode() const;
+    SOCKETLOCK_DECL static std::optional<error_message> decode(byte_view body);
+};
+
+}  // namespace socketlock::detail
+
+#endif
