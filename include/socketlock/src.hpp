@@ -11,7 +11,7 @@
 #include <socketlock/detail/common/id.ipp>
 #include <socketlock/detail/completion/lock_core.ipp>
 #include <socketlock/detail/platform/platform.ipp>
-#include <socketlock/detail/process/caretaker.ipp>
+#include <socketlock/detail/process/file_maintenance.ipp>
 #include <socketlock/detail/process/query.ipp>
 #include <socketlock/detail/process/runtime.ipp>
 #include <socketlock/detail/process/runtime_directories.ipp>

@@ -17,9 +17,9 @@
 #include <string>
 
 #include "executables.hpp"
+#include "interrupted.hpp"
 #include "lock_directory.hpp"
 #include "peer.hpp"
-#include "torn.hpp"
 
 using namespace test;
 

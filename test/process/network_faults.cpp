@@ -11,7 +11,7 @@
 #include <string>
 
 #include "crowd.hpp"
-#include "torn.hpp"
+#include "interrupted.hpp"
 
 using namespace test;
 

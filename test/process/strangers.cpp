@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(row_13_the_key_of_one_directory_opens_no_lock_of_another)
     const lock_directory elsewhere;
     BOOST_TEST(holder.ask("open 2 x " + elsewhere.path()) == "ok");
     BOOST_TEST(holder.ask("try 2") == "yes");
-    const auto state_of = [&](const sl::party& who) {
+    const auto state_of = [&](const sl::claim_ref& who) {
         sl::handshake_ids ids = address().ids();
         ids.target_claim = who.claim;
         wire connection(port);
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(row_13_the_key_of_one_directory_opens_no_lock_of_another)
         return sl::pong_message::decode(frame->body).value().state;
     };
     BOOST_TEST((state_of(address().who) == sl::reported_state::holding));
-    const sl::party other = find_holder(elsewhere.path(), "x").who;
+    const sl::claim_ref other = find_holder(elsewhere.path(), "x").who;
     BOOST_TEST((state_of(other) == sl::reported_state::over));
 }
 

@@ -57,7 +57,7 @@ private:
 /// The holder of a lock as the lock file and the presence name it.
 struct holder_address
 {
-    socketlock::detail::party who;
+    socketlock::detail::claim_ref who;
     socketlock::detail::presence_info presence;
 
     /// The ids of a connection to it from a claim of ours, or of one that only asks.

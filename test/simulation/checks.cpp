@@ -113,9 +113,9 @@ void world::check_hold(std::size_t c, std::uint64_t token)
 void world::check_decision(
     std::size_t c,
     intent what,
-    const std::optional<party>& holder_before,
+    const std::optional<claim_ref>& holder_before,
     std::uint64_t token_before,
-    const verdict& v
+    const decision& v
 )
 {
     simulated_claim& claim = claims_[c];

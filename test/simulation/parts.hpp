@@ -174,7 +174,7 @@ struct successor_link
 struct simulated_claim
 {
     claim_machine machine;
-    party who;
+    claim_ref who;
     std::size_t process = nobody;
     std::size_t user = nobody;
     bool waits = false;

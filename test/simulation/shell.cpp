@@ -3,7 +3,8 @@
 
 // Does what the machines say, as the library's claim and lock entry do.
 
-#include <socketlock/detail/queue/claim_turn.hpp>
+#include <socketlock/detail/queue/claim_actions.hpp>
+#include <socketlock/detail/queue/claim_request.hpp>
 
 #include <algorithm>
 
@@ -13,7 +14,7 @@ namespace simulation {
 
 using kind = claim_action::kind;
 
-simulated_claim& world::claim_of(const party& p)
+simulated_claim& world::claim_of(const claim_ref& p)
 {
     return claims_[index_of(p.claim)];
 }
@@ -203,26 +204,15 @@ bool world::transact(std::size_t c, intent what, transaction_result& result)
     }
 
     clock_ += 1 + random_.below(3);
-    request q;
-    q.what = what;
-    q.self = {claim.who, 0};
     const std::uint64_t late = profile_.clock_jumps ? random_.below(1000) : 0;
-    q.now = std::chrono::system_clock::time_point(std::chrono::microseconds(clock_ - late));
-    q.fencing_token = claim.fencing_token;
-    if (const auto* const heir = claim.machine.heir(); heir != nullptr && what == intent::release)
-    {
-        q.heir = heir->who;
-        q.heirs_ticket = heir->ticket;
-    }
-    if (claim.machine.has_ticket())
-        q.ticket = claim.machine.ticket();
-    if (const party* const left = claim.machine.left())
-        q.left = *left;
+    const auto now = std::chrono::system_clock::time_point(std::chrono::microseconds(clock_ - late)
+    );
+    const request q = make_request(claim.machine, what, {claim.who, 0}, [&] { return now; });
 
-    const std::optional<party> holder_before = record_.holder;
+    const std::optional<claim_ref> holder_before = record_.holder;
     const record before = profile_.write_error != 0 ? record_ : record();
     const std::uint64_t token_before = record_.fencing_token;
-    verdict& v = result.decided;
+    decision& v = result.decided;
     v = decide_mutated(c, q);
     record_version_ += v.write ? 1 : 0;
     if (v.write && random_.chance(profile_.write_error))
@@ -237,22 +227,21 @@ bool world::transact(std::size_t c, intent what, transaction_result& result)
         }
     }
     check_decision(c, what, holder_before, token_before, v);
-    if ((v.what == outcome::held || v.what == outcome::enqueued) &&
-        v.holder == proof_of_life::unknown && (what == intent::take || what == intent::enqueue))
-        result.ec = errc::presence_unreadable;
+    if (!result.ec)
+        result.ec = error_of(v, what, errc::presence_unreadable);
     return true;
 }
 
-proof_of_life world::prove(const party& p, std::size_t asker)
+liveness world::prove(const claim_ref& p, std::size_t asker)
 {
     const std::size_t process = index_of(p.presence);
     if (process == asker)
-        return claim_of(p).registered ? proof_of_life::alive : proof_of_life::dead;
+        return claim_of(p).registered ? liveness::alive : liveness::dead;
     if (random_.chance(profile_.unknown))
-        return is_mutant(mutation::unknown_is_dead) ? proof_of_life::dead : proof_of_life::unknown;
+        return is_mutant(mutation::unknown_is_dead) ? liveness::dead : liveness::unknown;
     return processes_[process].presence_locked || is_mutant(mutation::dead_is_alive)
-               ? proof_of_life::alive
-               : proof_of_life::dead;
+               ? liveness::alive
+               : liveness::dead;
 }
 
 void world::clear_orphan(std::size_t p)
@@ -268,7 +257,7 @@ void world::clear_orphan(std::size_t p)
     request q;
     q.what = intent::release;
     q.self.who = *r.holder;
-    decide(r, q, [](const party&) { return proof_of_life::dead; });
+    decide(r, q, [](const claim_ref&) { return liveness::dead; });
     ++record_version_;
 }
 
@@ -361,7 +350,7 @@ void world::add_successor(std::size_t c, std::size_t k, std::uint64_t ticket)
     link.attached_to = c;
     link.successor_link = ++last_link_;
     claims_[c].successors.push_back({link.successor_link, k, nobody, 0, link.client});
-    const claimant who{claims_[link.client].who, 0};
+    const claim_contact who{claims_[link.client].who, 0};
     run_turn(c, [&](claim_machine& m) {
         m.successor_attached({link.successor_link, who, ticket});
     });

@@ -268,7 +268,7 @@ void world::take_claim_step(const step& s)
     case step_kind::posted_look:
         claim.posted_look = false;
         log("look after the record: claim ", c);
-        run_turn(c, [](claim_machine& m) { m.look_after_record(); });
+        run_turn(c, [](claim_machine& m) { m.check_record(); });
         break;
     case step_kind::guard_timer:
     case step_kind::stale_guard_timer:

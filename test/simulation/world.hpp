@@ -107,7 +107,7 @@ private:
     void perform(std::size_t c, claim_action action);
     void try_transaction(std::size_t c);
     bool transact(std::size_t c, intent what, transaction_result& result);
-    proof_of_life prove(const party& p, std::size_t asker);
+    liveness prove(const claim_ref& p, std::size_t asker);
     void clear_orphan(std::size_t p);
     void complete_lock(std::size_t c, const claim_action& action);
     void complete_unlock(std::size_t c, const error_code& ec);
@@ -139,9 +139,9 @@ private:
     void check_decision(
         std::size_t c,
         intent what,
-        const std::optional<party>& holder_before,
+        const std::optional<claim_ref>& holder_before,
         std::uint64_t token_before,
-        const verdict& v
+        const decision& v
     );
     void check_release(std::size_t c);
     void check_hold(std::size_t c, std::uint64_t token);
@@ -150,7 +150,7 @@ private:
     [[noreturn]] void fail(check c, const std::string& text) const;
 
     // The mutations (mutation.cpp).
-    verdict decide_mutated(std::size_t c, const request& q);
+    decision decide_mutated(std::size_t c, const request& q);
     bool mutate_action(std::size_t c, claim_action& action);
     bool is_mutant(mutation m) const noexcept { return mutation_ == m; }
 
@@ -163,7 +163,7 @@ private:
         (*log_ << ... << parts) << '\n';
     }
 
-    simulated_claim& claim_of(const party& p);
+    simulated_claim& claim_of(const claim_ref& p);
 
     random_source random_;
     profile profile_;

@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(claim_that_is_over_ignores_everything)
     CHECK_NO_WORDS(s.after(&machine::transacted, acquired(99)));
     CHECK_NO_WORDS(s.after(&machine::timer_fired));
     CHECK_NO_WORDS(s.after(&machine::release));
-    CHECK_NO_WORDS(s.after(&machine::look_after_record));
+    CHECK_NO_WORDS(s.after(&machine::check_record));
     CHECK_NO_WORDS(s.after(&machine::granted, 1, 99));
     CHECK_NO_WORDS(s.after(&machine::moved, 1));
     CHECK_NO_WORDS(s.after(&machine::link_ended, 1));

@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(nobody_in_the_queue_gets_nothing)
 {
     script s;
     s.hold();
-    BOOST_TEST(s.claim.heir() == nullptr);
+    BOOST_TEST(s.claim.next_in_line() == nullptr);
     CHECK_WORDS(s.after(&machine::release), "release");
     CHECK_WORDS(s.after(&machine::transacted, released()), "unlocked", "finish");
     BOOST_TEST(s.claim.phase() == claim_phase::over);
@@ -42,8 +42,8 @@ BOOST_AUTO_TEST_CASE(successor_with_the_lowest_ticket_is_granted_and_the_others_
         "attached to 13",
         "contended"
     );
-    BOOST_REQUIRE(s.claim.heir() != nullptr);
-    BOOST_TEST(s.claim.heir()->link == 12u);
+    BOOST_REQUIRE(s.claim.next_in_line() != nullptr);
+    BOOST_TEST(s.claim.next_in_line()->link == 12u);
     CHECK_WORDS(s.after(&machine::release), "release");
     CHECK_WORDS(
         s.after(&machine::transacted, released(71)),
@@ -120,9 +120,9 @@ BOOST_AUTO_TEST_CASE(successor_that_left_or_died_gets_nothing)
         s.after(&machine::successor_attached, a_successor(link, link));
     CHECK_WORDS(s.after(&machine::successor_detached, 11), "detached to 11");
     CHECK_NO_WORDS(s.after(&machine::successor_ended, 12));
-    BOOST_TEST(s.claim.heir()->link == 13u);
-    BOOST_REQUIRE(s.claim.left());
-    BOOST_TEST((*s.claim.left() == numbered_party(11)));
+    BOOST_TEST(s.claim.next_in_line()->link == 13u);
+    BOOST_REQUIRE(s.claim.last_detached());
+    BOOST_TEST((*s.claim.last_detached() == numbered_claim(11)));
     // It has had its last word.
     CHECK_NO_WORDS(s.after(&machine::successor_detached, 11));
     CHECK_NO_WORDS(s.after(&machine::successor_detached, 99));
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(record_that_was_removed_during_a_failed_unlock_is_seen_to)
     script s;
     s.hold();
     s.after(&machine::release);
-    CHECK_NO_WORDS(s.after(&machine::look_after_record));
+    CHECK_NO_WORDS(s.after(&machine::check_record));
     const std::string unlocked = "unlocked: " + make_error_code(errc::guard_timeout).message();
     CHECK_WORDS(s.after(&machine::transacted, failed(errc::guard_timeout)), unlocked, "restore");
 }
@@ -247,10 +247,10 @@ BOOST_AUTO_TEST_CASE(holder_sees_to_a_record_that_was_removed)
 {
     script s;
     s.hold();
-    CHECK_WORDS(s.after(&machine::look_after_record), "restore");
+    CHECK_WORDS(s.after(&machine::check_record), "restore");
     CHECK_NO_WORDS(s.after(&machine::transacted, acquired(70)));
     BOOST_TEST(s.claim.is_holding());
-    s.after(&machine::look_after_record);
+    s.after(&machine::check_record);
     CHECK_WORDS(
         s.after(&machine::transacted, failed(errc::directory_missing)),
         "timer " + std::to_string(claim_timing().longest_pause.count())
@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(holder_whom_somebody_was_faster_than_has_lost_the_lock)
     script s;
     s.hold();
     s.after(&machine::successor_attached, a_successor(11, 6));
-    s.after(&machine::look_after_record);
+    s.after(&machine::check_record);
     CHECK_WORDS(s.after(&machine::transacted, held_by(3)), "lost", "moved to 11", "finish");
     BOOST_TEST(!s.claim.is_holding());
     CHECK_NO_WORDS(s.after(&machine::release));
@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(record_is_not_put_back_for_whom_nobody_waits_for)
 {
     script s;
     s.attach(2);
-    s.after(&machine::look_after_record);
+    s.after(&machine::check_record);
     s.claim.granted(1, 71);
     const auto actions = s.claim.take_actions();
     BOOST_TEST_REQUIRE(to_words(actions).back() == "restore");
@@ -288,12 +288,12 @@ BOOST_AUTO_TEST_CASE(record_is_not_put_back_for_whom_nobody_waits_for)
 BOOST_AUTO_TEST_CASE(only_the_holder_sees_to_the_record)
 {
     script s;
-    CHECK_NO_WORDS(s.after(&machine::look_after_record));
+    CHECK_NO_WORDS(s.after(&machine::check_record));
     s.attach(2);
-    CHECK_NO_WORDS(s.after(&machine::look_after_record));
+    CHECK_NO_WORDS(s.after(&machine::check_record));
     s.after(&machine::granted, 1, 71);
     s.after(&machine::release);
-    CHECK_NO_WORDS(s.after(&machine::look_after_record));
+    CHECK_NO_WORDS(s.after(&machine::check_record));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

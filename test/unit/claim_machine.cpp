@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(who_is_in_the_queue_attaches_to_the_claim_before_him)
     script s;
     s.after(&machine::begin, true);
     CHECK_WORDS(s.after(&machine::transacted, enqueued_behind(2, 5)), "connect to 2 as 1");
-    BOOST_TEST((s.claim.predecessor() == numbered_party(2)));
+    BOOST_TEST((s.claim.predecessor() == numbered_claim(2)));
     CHECK_WORDS(s.after(&machine::link_up, 1), "attach");
     CHECK_NO_WORDS(s.after(&machine::attach_accepted, 1));
     BOOST_TEST(s.claim.ticket() == 5u);
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(who_waits_for_a_holder_without_a_queue_polls)
     CHECK_WORDS(s.after(&machine::transacted, verdict_of(outcome::held)), "timer 50");
     CHECK_WORDS(s.after(&machine::timer_fired), "recover");
     transaction_result unknown = held_by(2);
-    unknown.decided.holder = proof_of_life::unknown;
+    unknown.decided.holder = liveness::unknown;
     CHECK_WORDS(s.after(&machine::transacted, unknown), "timer 100");
     s.after(&machine::timer_fired);
     CHECK_WORDS(s.after(&machine::transacted, acquired(70)), "locked 70");

@@ -25,16 +25,16 @@ using socketlock::error_code;
 /// Actions as words, so that a list of them can be written down and is printed when it is wrong.
 using words = std::vector<std::string>;
 
-inline party numbered_party(unsigned char number)
+inline claim_ref numbered_claim(unsigned char number)
 {
-    party result;
+    claim_ref result;
     result.claim.value.fill(number);
     result.presence.value.fill(static_cast<unsigned char>(number + 100));
     result.pid = number;
     return result;
 }
 
-inline std::string to_string(const party& p)
+inline std::string to_string(const claim_ref& p)
 {
     return std::to_string(p.pid);
 }
@@ -124,14 +124,14 @@ inline transaction_result acquired(std::uint64_t fencing_token)
 inline transaction_result held_by(unsigned char holder)
 {
     transaction_result result = verdict_of(outcome::held);
-    result.decided.attach_to = numbered_party(holder);
+    result.decided.attach_to = numbered_claim(holder);
     return result;
 }
 
 inline transaction_result enqueued_behind(unsigned char before, std::uint64_t ticket)
 {
     transaction_result result = verdict_of(outcome::enqueued);
-    result.decided.attach_to = numbered_party(before);
+    result.decided.attach_to = numbered_claim(before);
     result.decided.ticket = ticket;
     return result;
 }
@@ -154,7 +154,7 @@ inline claim_machine::successor a_successor(link_id link, std::uint64_t ticket)
 {
     return {
         link,
-        {numbered_party(static_cast<unsigned char>(link)), 0},
+        {numbered_claim(static_cast<unsigned char>(link)), 0},
         ticket
     };
 }

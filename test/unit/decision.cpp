@@ -13,9 +13,9 @@ BOOST_AUTO_TEST_SUITE(decision)
 
 BOOST_AUTO_TEST_CASE(outcome_for_every_intent_record_and_proof)
 {
-    constexpr auto alive = proof_of_life::alive;
-    constexpr auto dead = proof_of_life::dead;
-    constexpr auto unknown = proof_of_life::unknown;
+    constexpr auto alive = liveness::alive;
+    constexpr auto dead = liveness::dead;
+    constexpr auto unknown = liveness::unknown;
     enum class writes
     {
         nothing,
@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(outcome_for_every_intent_record_and_proof)
     {
         const char* what;
         record r;
-        proof_of_life proof;
+        liveness proof;
         intent to;
         outcome expected;
         writes written;
@@ -108,11 +108,11 @@ BOOST_AUTO_TEST_CASE(outcome_for_every_intent_record_and_proof)
 
 BOOST_AUTO_TEST_CASE(only_the_same_claim_of_the_same_presence_is_me)
 {
-    party other_claim = me;
+    claim_ref other_claim = me;
     other_claim.claim = filled_id(77);
     BOOST_TEST(decide_on(held_by(other_claim), intent::take).v.what == outcome::held);
     BOOST_TEST(decide_on(held_by(other_claim), intent::release).v.what == outcome::not_owner);
-    party other_presence = me;
+    claim_ref other_presence = me;
     other_presence.presence = filled_id(77);
     BOOST_TEST(decide_on(held_by(other_presence), intent::take).v.what == outcome::held);
     BOOST_TEST(decide_on(held_by(other_presence), intent::release).v.what == outcome::not_owner);
@@ -135,14 +135,10 @@ BOOST_AUTO_TEST_CASE(proof_is_asked_only_where_the_decision_hangs_on_it)
             const bool attaches = what == intent::enqueue;
             const bool releases = what == intent::release;
             BOOST_TEST((alive == (attaches ? of_both : releases ? nobody : of_holder)));
-            const asked dead = decide_on(held_with_tail(holder, waiter), what, proof_of_life::dead)
+            const asked dead = decide_on(held_with_tail(holder, waiter), what, liveness::dead)
                                    .proofs;
             BOOST_TEST((dead == (attaches ? of_both : releases ? nobody : of_holder)));
-            const asked unknown = decide_on(
-                                      held_with_tail(holder, waiter),
-                                      what,
-                                      proof_of_life::unknown
-            )
+            const asked unknown = decide_on(held_with_tail(holder, waiter), what, liveness::unknown)
                                       .proofs;
             BOOST_TEST((unknown == (releases ? nobody : of_holder)));
         }
@@ -152,15 +148,15 @@ BOOST_AUTO_TEST_CASE(proof_is_asked_only_where_the_decision_hangs_on_it)
 
 BOOST_AUTO_TEST_CASE(waiter_attaches_to_the_tail_if_that_lives_else_to_the_holder)
 {
-    constexpr auto alive = proof_of_life::alive;
-    const auto attach_to = [](const record& r, proof_of_life tail_proof) {
+    constexpr auto alive = liveness::alive;
+    const auto attach_to = [](const record& r, liveness tail_proof) {
         return decide_on(r, intent::enqueue, alive, tail_proof).v.attach_to;
     };
     BOOST_TEST((attach_to(held_by(holder), alive) == holder));
     const record r = held_with_tail(holder, waiter);
     BOOST_TEST((attach_to(r, alive) == waiter));
-    BOOST_TEST((attach_to(r, proof_of_life::dead) == holder));
-    BOOST_TEST((attach_to(r, proof_of_life::unknown) == holder));
+    BOOST_TEST((attach_to(r, liveness::dead) == holder));
+    BOOST_TEST((attach_to(r, liveness::unknown) == holder));
     // Who recovers has his place already, and attaches to the holder.
     BOOST_TEST((decide_on(r, intent::recover).v.attach_to == holder));
     BOOST_TEST((decide_on(r, intent::recover).after.tail == waiter));
@@ -174,8 +170,8 @@ BOOST_AUTO_TEST_CASE(free_lock_goes_to_the_queue_and_not_to_who_comes_late)
     record of_dead = held_with_tail(holder, waiter);
     for (record& r : {std::ref(free), std::ref(of_dead)})
     {
-        const auto lives = [&](const party& p) {
-            return p == waiter ? proof_of_life::alive : proof_of_life::dead;
+        const auto lives = [&](const claim_ref& p) {
+            return p == waiter ? liveness::alive : liveness::dead;
         };
         const auto decided_by = [&](intent what, auto prove) {
             request q;
@@ -184,7 +180,7 @@ BOOST_AUTO_TEST_CASE(free_lock_goes_to_the_queue_and_not_to_who_comes_late)
             record copy = r;
             return decide(copy, q, prove);
         };
-        const verdict v = decided_by(intent::enqueue, lives);
+        const decision v = decided_by(intent::enqueue, lives);
         BOOST_TEST(v.what == outcome::enqueued);
         BOOST_TEST(v.is_free);
         BOOST_TEST((v.attach_to == waiter));
@@ -192,14 +188,14 @@ BOOST_AUTO_TEST_CASE(free_lock_goes_to_the_queue_and_not_to_who_comes_late)
         // One who does not queue takes what is free, and so does who was in the queue already.
         BOOST_TEST(decided_by(intent::take, lives).what == outcome::acquired);
         BOOST_TEST(decided_by(intent::recover, lives).what == outcome::acquired);
-        const auto nobody_lives = [](const party&) { return proof_of_life::dead; };
+        const auto nobody_lives = [](const claim_ref&) { return liveness::dead; };
         BOOST_TEST(decided_by(intent::enqueue, nobody_lives).what == outcome::acquired);
     }
 }
 
 BOOST_AUTO_TEST_CASE(waiter_is_told_how_many_are_before_him)
 {
-    const auto alive = [](const party&) { return proof_of_life::alive; };
+    const auto alive = [](const claim_ref&) { return liveness::alive; };
     const auto decided = [&](record& r, intent what, std::optional<std::uint64_t> ticket) {
         request q;
         q.what = what;
@@ -219,8 +215,8 @@ BOOST_AUTO_TEST_CASE(waiter_is_told_how_many_are_before_him)
     request q;
     q.what = intent::release;
     q.self.who = holder;
-    q.heir.emplace().who = waiter;
-    q.heirs_ticket = 7;
+    q.next_owner.emplace().who = waiter;
+    q.next_owner_ticket = 7;
     decide(r, q, alive);
     BOOST_TEST(decided(r, intent::peek, 9).ahead.value() == 1u);
     BOOST_TEST(decided(r, intent::recover, 8).ahead.value() == 0u);
@@ -245,8 +241,8 @@ BOOST_AUTO_TEST_CASE(who_unlocks_forgets_a_tail_that_has_left)
         request q;
         q.what = intent::release;
         q.self.who = me;
-        q.left = has_left ? waiter : holder;
-        decide(r, q, [](const party&) { return proof_of_life::alive; });
+        q.last_detached = has_left ? waiter : holder;
+        decide(r, q, [](const claim_ref&) { return liveness::alive; });
         BOOST_TEST(r.tail.has_value() == !has_left);
     }
 }
@@ -271,7 +267,7 @@ BOOST_AUTO_TEST_CASE(tickets_count_up)
 
 BOOST_AUTO_TEST_CASE(verdict_tells_what_is_known_of_the_holder)
 {
-    for (const auto proof : {proof_of_life::alive, proof_of_life::unknown})
+    for (const auto proof : {liveness::alive, liveness::unknown})
     {
         BOOST_TEST(decide_on(held_by(holder), intent::take, proof).v.holder == proof);
         BOOST_TEST(decide_on(held_by(holder), intent::enqueue, proof).v.holder == proof);
@@ -280,10 +276,10 @@ BOOST_AUTO_TEST_CASE(verdict_tells_what_is_known_of_the_holder)
 
 BOOST_AUTO_TEST_CASE(verdict_tells_whose_death_freed_the_lock)
 {
-    constexpr auto dead = proof_of_life::dead;
-    BOOST_TEST((decide_on(held_by(holder), intent::take, dead).v.deceased == holder));
-    BOOST_TEST(!decide_on(free_record(), intent::take, dead).v.deceased.has_value());
-    BOOST_TEST(!decide_on(held_by(me), intent::recover, dead).v.deceased.has_value());
+    constexpr auto dead = liveness::dead;
+    BOOST_TEST((decide_on(held_by(holder), intent::take, dead).v.dead_holder == holder));
+    BOOST_TEST(!decide_on(free_record(), intent::take, dead).v.dead_holder.has_value());
+    BOOST_TEST(!decide_on(held_by(me), intent::recover, dead).v.dead_holder.has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -31,14 +31,14 @@ inline id128 filled_id(unsigned char byte)
     return result;
 }
 
-inline party somebody(unsigned char number)
+inline claim_ref somebody(unsigned char number)
 {
     return {filled_id(number), filled_id(static_cast<unsigned char>(number + 100)), 1000 + number};
 }
 
-inline const party me = somebody(1);
-inline const party holder = somebody(2);
-inline const party waiter = somebody(3);
+inline const claim_ref me = somebody(1);
+inline const claim_ref holder = somebody(2);
+inline const claim_ref waiter = somebody(3);
 
 inline record free_record()
 {
@@ -49,7 +49,7 @@ inline record free_record()
     return r;
 }
 
-inline record held_by(const party& who)
+inline record held_by(const claim_ref& who)
 {
     record r = free_record();
     r.holder = who;
@@ -58,7 +58,7 @@ inline record held_by(const party& who)
     return r;
 }
 
-inline record held_with_tail(const party& who, const party& tail)
+inline record held_with_tail(const claim_ref& who, const claim_ref& tail)
 {
     record r = held_by(who);
     r.tail = tail;
@@ -97,7 +97,7 @@ struct decided
 {
     record before;
     record after;
-    verdict v;
+    decision v;
     asked proofs;
 
     bool changed() const { return !same(before, after); }
@@ -107,13 +107,13 @@ struct decided
 inline decided decide_on(
     record r,
     const request& q,
-    proof_of_life proof = proof_of_life::alive,
-    proof_of_life tail_proof = proof_of_life::alive
+    liveness proof = liveness::alive,
+    liveness tail_proof = liveness::alive
 )
 {
     decided d;
     d.before = r;
-    d.v = decide(r, q, [&](const party& p) {
+    d.v = decide(r, q, [&](const claim_ref& p) {
         d.proofs.push_back(p.claim);
         return p == waiter ? tail_proof : proof;
     });
@@ -126,8 +126,8 @@ inline decided decide_on(
 inline decided decide_on(
     record r,
     intent what,
-    proof_of_life proof = proof_of_life::alive,
-    proof_of_life tail_proof = proof_of_life::alive
+    liveness proof = liveness::alive,
+    liveness tail_proof = liveness::alive
 )
 {
     return decide_on(std::move(r), a_request(what), proof, tail_proof);

@@ -41,8 +41,7 @@ BOOST_AUTO_TEST_CASE(fencing_token_grows_with_every_owner_whatever_the_clock_say
 BOOST_AUTO_TEST_CASE(fencing_token_grows_even_if_the_file_was_removed)
 {
     request take = a_request(intent::take);
-    const std::uint64_t first = decide_on(held_by(holder), take, proof_of_life::dead)
-                                    .v.fencing_token;
+    const std::uint64_t first = decide_on(held_by(holder), take, liveness::dead).v.fencing_token;
     take.now += std::chrono::microseconds(1);
     record fresh;
     fresh.name = "myapp";
@@ -57,22 +56,21 @@ BOOST_AUTO_TEST_CASE(fencing_token_stays_where_the_owner_stays)
 
 BOOST_AUTO_TEST_CASE(tail_is_cleared_when_he_becomes_the_holder)
 {
-    BOOST_TEST(!decide_on(held_with_tail(holder, me), intent::recover, proof_of_life::dead)
+    BOOST_TEST(!decide_on(held_with_tail(holder, me), intent::recover, liveness::dead)
                     .after.tail.has_value());
     record r = free_record();
     r.tail = me;
     BOOST_TEST(!decide_on(r, intent::take).after.tail.has_value());
     // Somebody else's place at the end of the queue is his.
-    BOOST_TEST(
-        (decide_on(held_with_tail(holder, waiter), intent::take, proof_of_life::dead).after.tail ==
-         waiter)
-    );
+    BOOST_TEST((
+        decide_on(held_with_tail(holder, waiter), intent::take, liveness::dead).after.tail == waiter
+    ));
 }
 
 BOOST_AUTO_TEST_CASE(heir_is_written_as_the_holder)
 {
     request q = a_request(intent::release);
-    q.heir = claimant{waiter, 50001};
+    q.next_owner = claim_contact{waiter, 50001};
     const decided d = decide_on(held_with_tail(me, waiter), q);
     BOOST_TEST(d.v.what == outcome::released);
     BOOST_TEST((d.after.holder == waiter));
@@ -90,10 +88,10 @@ BOOST_AUTO_TEST_CASE(heir_is_written_as_the_holder)
 BOOST_AUTO_TEST_CASE(heir_gets_nothing_from_who_does_not_own)
 {
     request q = a_request(intent::release);
-    q.heir = claimant{waiter, 50001};
+    q.next_owner = claim_contact{waiter, 50001};
     for (const record& r : {free_record(), held_by(holder), of_version_1(9), of_version_1(0)})
     {
-        const decided d = decide_on(r, q, proof_of_life::dead);
+        const decided d = decide_on(r, q, liveness::dead);
         BOOST_TEST(d.v.what == outcome::not_owner);
         BOOST_TEST(!d.changed());
     }
@@ -139,7 +137,7 @@ BOOST_AUTO_TEST_CASE(holder_is_not_put_back_where_somebody_was_faster)
     for (const record& r : {held_by(holder), of_version_1(9), released_since})
     {
         // Not even if he is dead: for a while the lock was his.
-        const decided d = decide_on(r, q, proof_of_life::dead);
+        const decided d = decide_on(r, q, liveness::dead);
         BOOST_TEST(d.v.what == outcome::held);
         BOOST_TEST(!d.changed());
     }
@@ -150,7 +148,7 @@ BOOST_AUTO_TEST_CASE(fields_of_others_stay)
     record r = held_by(holder);
     r.others["colour"] = "red";
     r.our_others["lease"] = 30;
-    const record taken = decide_on(r, intent::take, proof_of_life::dead).after;
+    const record taken = decide_on(r, intent::take, liveness::dead).after;
     const record released = decide_on(taken, intent::release).after;
     BOOST_TEST(released.others == r.others);
     BOOST_TEST(released.our_others == r.our_others);

@@ -98,7 +98,7 @@ inline handshake_action receive(handshake_client& client, const bytes& frame)
     return client.on_frame(view(frame), reply);
 }
 
-/// The server's verdict about `hello` where the key that belongs to it is `key`.
+/// The server's answer to `hello` where the key that belongs to it is `key`.
 inline handshake_action receive(
     handshake_server& server,
     const bytes& hello,

@@ -21,9 +21,9 @@ using namespace presence_fixture;
 
 namespace {
 
-constexpr auto alive = proof_of_life::alive;
-constexpr auto dead = proof_of_life::dead;
-constexpr auto unknown = proof_of_life::unknown;
+constexpr auto alive = liveness::alive;
+constexpr auto dead = liveness::dead;
+constexpr auto unknown = liveness::unknown;
 
 unsigned mode_of(const std::string& path)
 {
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(presence_that_cannot_be_read_is_unknown)
     fs::permissions(directory / presence_name(1), fs::perms(0000));
     const int result = as_nobody([&] {
         error_code why;
-        const bool as_expected = prove_presence(path, numbered_party(1), why) == unknown;
+        const bool as_expected = test_presence(path, numbered_claim(1), why) == unknown;
         return as_expected && why == errc::presence_unreadable;
     });
     BOOST_TEST(result == 1);
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_regular_file_is_unknown)
     for (const std::uint32_t number : {1u, 3u})
     {
         error_code why;
-        BOOST_TEST(prove_presence(path, numbered_party(number), why) == unknown);
+        BOOST_TEST(test_presence(path, numbered_claim(number), why) == unknown);
         BOOST_TEST(why == errc::not_a_regular_file);
     }
 }
@@ -175,9 +175,9 @@ BOOST_AUTO_TEST_CASE(presence_of_this_very_process_is_alive_and_keeps_its_lock)
     for (const std::int64_t pid : {std::int64_t(0), std::int64_t(::getpid())})
     {
         error_code ec;
-        BOOST_TEST(prove_presence(path, numbered_party(1, pid), ec) == alive);
+        BOOST_TEST(test_presence(path, numbered_claim(1, pid), ec) == alive);
         BOOST_TEST(!ec);
-        read_presence(path, numbered_party(1, pid), ec);
+        read_presence(path, numbered_claim(1, pid), ec);
         BOOST_TEST(ec == errc::presence_unreadable);
         BOOST_TEST(proof_elsewhere(path, 1) == alive);
     }

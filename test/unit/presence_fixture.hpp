@@ -48,7 +48,7 @@ inline id128 numbered_id(std::uint32_t number)
 }
 
 /// A process of which only its presence is known, as a record would name it.
-inline party numbered_party(std::uint32_t number, std::int64_t pid = 4711)
+inline claim_ref numbered_claim(std::uint32_t number, std::int64_t pid = 4711)
 {
     return {id128(), numbered_id(number), pid};
 }
@@ -99,23 +99,23 @@ inline void leave_dead(const std::string& directory, std::uint32_t number)
     write_file(directory + '/' + presence_name(number), encode_presence(numbered_info(number)));
 }
 
-inline proof_of_life proof(const std::string& directory, std::uint32_t number)
+inline liveness proof(const std::string& directory, std::uint32_t number)
 {
     error_code why;
-    const proof_of_life result = prove_presence(directory, numbered_party(number), why);
-    if (result == proof_of_life::unknown)
+    const liveness result = test_presence(directory, numbered_claim(number), why);
+    if (result == liveness::unknown)
         BOOST_TEST(static_cast<bool>(why));
     return result;
 }
 
 /// What another process finds of a presence that may be this one's.
-inline proof_of_life proof_elsewhere(const std::string& directory, std::uint32_t number)
+inline liveness proof_elsewhere(const std::string& directory, std::uint32_t number)
 {
     other_process p([&](line&) {
         error_code why;
-        return static_cast<int>(prove_presence(directory, numbered_party(number), why));
+        return static_cast<int>(test_presence(directory, numbered_claim(number), why));
     });
-    return static_cast<proof_of_life>(p.wait());
+    return static_cast<liveness>(p.wait());
 }
 
 }  // namespace presence_fixture

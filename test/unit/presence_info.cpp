@@ -132,11 +132,11 @@ BOOST_AUTO_TEST_CASE(presence_of_another_process_is_read)
     temporary_directory directory;
     living_process other(directory.path(), 1);
     error_code ec;
-    const presence_info info = read_presence(directory.path(), numbered_party(1), ec);
+    const presence_info info = read_presence(directory.path(), numbered_claim(1), ec);
     BOOST_TEST_REQUIRE(!ec, ec.message());
     BOOST_TEST(same(info, numbered_info(1)));
     // Which does it no harm.
-    BOOST_TEST(proof(directory.path(), 1) == proof_of_life::alive);
+    BOOST_TEST(proof(directory.path(), 1) == liveness::alive);
 }
 
 BOOST_AUTO_TEST_CASE(presence_that_tells_another_id_is_corrupt)
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(presence_that_tells_another_id_is_corrupt)
     leave_dead(directory.path(), 1);
     fs::rename(directory / presence_name(1), directory / presence_name(2));
     error_code ec;
-    read_presence(directory.path(), numbered_party(2), ec);
+    read_presence(directory.path(), numbered_claim(2), ec);
     BOOST_TEST(ec == errc::corrupt_record);
 }
 

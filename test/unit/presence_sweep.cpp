@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(dead_ones_are_removed_and_living_ones_are_spared)
     leave_dead(path, 3);
     sweep();
     BOOST_TEST((others() == names{presence_name(1)}));
-    BOOST_TEST(proof(path, 1) == proof_of_life::alive);
+    BOOST_TEST(proof(path, 1) == liveness::alive);
     living.process().kill();
     sweep();
     BOOST_TEST(others().empty());
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(own_presence_is_spared_and_keeps_its_lock)
 {
     sweep();
     BOOST_TEST(own.in_place());
-    BOOST_TEST(proof_elsewhere(path, 0) == proof_of_life::alive);
+    BOOST_TEST(proof_elsewhere(path, 0) == liveness::alive);
 }
 
 // As a second copy of the library in the process has one, of which this one does not know.
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(second_presence_of_this_process_is_spared_and_keeps_its_loc
     sweep();
     BOOST_TEST(second.in_place());
     BOOST_TEST(any_presence_alive(path, numbered_id(0)));
-    BOOST_TEST(proof_elsewhere(path, 1) == proof_of_life::alive);
+    BOOST_TEST(proof_elsewhere(path, 1) == liveness::alive);
 }
 
 BOOST_AUTO_TEST_CASE(temporary_ones_are_removed_after_a_minute_only)

@@ -42,7 +42,7 @@ struct with_lock_path : with_locks
         r.port = 40123;
         r.timestamp = timestamp;
         r.fencing_token = 7;
-        r.holder = presence_fixture::numbered_party(presence_number);
+        r.holder = presence_fixture::numbered_claim(presence_number);
         t.write(ec);
         BOOST_TEST_REQUIRE(!ec, ec.message());
     }

@@ -47,8 +47,8 @@ inline record held_record()
     r.timestamp = 1764000000.25;
     r.fencing_token = 1764000000250000;
     r.next_ticket = 8;
-    r.holder = party{filled_id(0xaa), filled_id(0xbb), 4711};
-    r.tail = party{filled_id(0xcc), filled_id(0xdd), 4712};
+    r.holder = claim_ref{filled_id(0xaa), filled_id(0xbb), 4711};
+    r.tail = claim_ref{filled_id(0xcc), filled_id(0xdd), 4712};
     return r;
 }
 

@@ -16,7 +16,7 @@ SOCKETLOCK_DECL scoped_lock::~scoped_lock()
     if (!claim_)
         return;
     if (claim_->generation() != detail::fork_generation())
-        detail::keep_for_ever(std::move(claim_));
+        detail::leak_after_fork(std::move(claim_));
     else if (claim_->is_holding())
         claim_->abandon();
 }

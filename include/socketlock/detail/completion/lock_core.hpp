@@ -182,7 +182,7 @@ private:
         error_code ec
     );
     SOCKETLOCK_DECL void forget_parent();
-    SOCKETLOCK_DECL void disown_operations(bool complete);
+    SOCKETLOCK_DECL void end_operations(bool complete);
 
     std::shared_ptr<const lock_address> address_;
     std::shared_ptr<claim> claim_;

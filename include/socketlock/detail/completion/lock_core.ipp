@@ -68,8 +68,8 @@ SOCKETLOCK_DECL void lock_core::forget_parent()
     const std::uint64_t generation = fork_generation();
     if (claim_ && claim_->generation() != generation)
     {
-        claim_->disown_operations(true);
-        keep_for_ever(std::move(claim_));
+        claim_->end_operations(true);
+        leak_after_fork(std::move(claim_));
         claim_.reset();
     }
     if (queries_ && queries_->generation != generation)
@@ -78,11 +78,11 @@ SOCKETLOCK_DECL void lock_core::forget_parent()
         {
             if (auto q = weak.lock())
             {
-                q->disown_operation(true);
-                keep_for_ever(std::move(q));
+                q->end_operation(true);
+                leak_after_fork(std::move(q));
             }
         }
-        keep_for_ever(std::shared_ptr<query_list>(std::move(queries_)));
+        leak_after_fork(std::shared_ptr<query_list>(std::move(queries_)));
     }
 }
 
@@ -268,17 +268,17 @@ SOCKETLOCK_DECL void lock_core::cancel()
     }
 }
 
-SOCKETLOCK_DECL void lock_core::disown_operations(bool complete)
+SOCKETLOCK_DECL void lock_core::end_operations(bool complete)
 {
     // Copies: to destroy a handler may destroy this object.
     const std::shared_ptr<claim> c = claim_;
     const auto all = queries_ ? queries_->all : std::vector<std::weak_ptr<query>>();
     if (c)
-        c->disown_operations(complete);
+        c->end_operations(complete);
     for (const auto& weak : all)
     {
         if (const auto q = weak.lock())
-            q->disown_operation(complete);
+            q->end_operation(complete);
     }
 }
 
@@ -317,7 +317,7 @@ SOCKETLOCK_DECL void lock_service::shutdown()
     {
         lock_core& core = *first_;
         remove(core);
-        core.disown_operations(false);
+        core.end_operations(false);
     }
     // What remains is being completed on the runtime's thread at this moment. In the child of a
     // fork nobody will.
@@ -335,7 +335,7 @@ SOCKETLOCK_DECL void lock_service::notify_fork(asio::execution_context::fork_eve
     for (lock_core* core = first_; core != nullptr; core = core->next_)
     {
         core->operations_ = operations_;
-        core->disown_operations(true);
+        core->end_operations(true);
     }
 }
 

@@ -98,7 +98,7 @@ SOCKETLOCK_DECL file create_file(const std::string& path, unsigned permissions, 
 SOCKETLOCK_DECL void set_permissions(const file& f, unsigned permissions, error_code& ec);
 
 /// What a path names, seen from an open file.
-enum class named
+enum class path_state
 {
     same,
     other,
@@ -107,7 +107,7 @@ enum class named
 };
 
 /// Tells whether `path` still names the file `id`.
-SOCKETLOCK_DECL named what_is_named(const std::string& path, const file_id& id) noexcept;
+SOCKETLOCK_DECL path_state compare_path(const std::string& path, const file_id& id) noexcept;
 
 SOCKETLOCK_DECL void rename_file(const std::string& from, const std::string& to, error_code& ec);
 SOCKETLOCK_DECL void remove_file(const std::string& path, error_code& ec);

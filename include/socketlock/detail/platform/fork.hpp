@@ -31,7 +31,7 @@ SOCKETLOCK_DECL std::mutex& library_mutex();
 SOCKETLOCK_DECL void remember_descriptor(int descriptor);
 
 /// Keeps what a child cannot let go of, as its parent's threads may have been using it.
-SOCKETLOCK_DECL void keep_for_ever(std::shared_ptr<void> thing);
+SOCKETLOCK_DECL void leak_after_fork(std::shared_ptr<void> thing);
 
 /// Call it, and close the descriptor, under `fork_mutex()`.
 SOCKETLOCK_DECL void forget_descriptor(int descriptor) noexcept;

@@ -43,11 +43,11 @@ public:
     /// Reads the record, then asks. From any thread.
     SOCKETLOCK_DECL void start();
     SOCKETLOCK_DECL void cancel(error_code ec);
-    SOCKETLOCK_DECL void disown_operation(bool complete) noexcept;
+    SOCKETLOCK_DECL void end_operation(bool complete) noexcept;
 
 private:
     SOCKETLOCK_DECL void look();
-    SOCKETLOCK_DECL void ask(const party& holder);
+    SOCKETLOCK_DECL void ask(const claim_ref& holder);
     SOCKETLOCK_DECL void complete(error_code ec);
     SOCKETLOCK_DECL void on_authenticated() override;
     SOCKETLOCK_DECL bool on_message(const frame_view& frame) override;

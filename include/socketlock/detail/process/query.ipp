@@ -49,7 +49,7 @@ inline std::optional<holder_info> describe_if_alive(
         return describe_holder(r);
     if (!r.holder)
         return std::nullopt;
-    if (prove_presence(directory, *r.holder, ec) == proof_of_life::dead)
+    if (test_presence(directory, *r.holder, ec) == liveness::dead)
         return std::nullopt;
     holder_info info = describe_holder(r);
     error_code unreadable;
@@ -106,7 +106,7 @@ SOCKETLOCK_DECL void query::cancel(error_code ec)
         close();
 }
 
-SOCKETLOCK_DECL void query::disown_operation(bool complete) noexcept
+SOCKETLOCK_DECL void query::end_operation(bool complete) noexcept
 {
     holder_operation* const op = take(op_);
     if (op != nullptr)
@@ -130,7 +130,7 @@ SOCKETLOCK_DECL void query::look()
         const auto entry = directory ? runtime_->find_entry({directory.get(), where_->file_name()})
                                      : nullptr;
         if (entry)
-            entry->run([&](turn&) { r = entry->query(ec); });
+            entry->run([&](reaction&) { r = entry->query(ec); });
         else
             r = find_record(*where_, ec);
     }
@@ -180,7 +180,7 @@ SOCKETLOCK_DECL void query::look()
         complete({});
 }
 
-SOCKETLOCK_DECL void query::ask(const party& holder)
+SOCKETLOCK_DECL void query::ask(const claim_ref& holder)
 {
     error_code ec;
     const presence_info presence = read_presence(where_->directory().path, holder, ec);

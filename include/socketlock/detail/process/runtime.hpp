@@ -34,7 +34,7 @@
 
 namespace socketlock::detail {
 
-class caretaker;
+class file_maintenance;
 class claim;
 class endpoint;
 class lock_entry;
@@ -126,7 +126,7 @@ public:
     SOCKETLOCK_DECL std::shared_ptr<lock_entry> find_entry(const entry_key& key);
 
     /// Puts the directory's presence back if somebody removed it.
-    SOCKETLOCK_DECL void see_to_presence(lock_directory& directory, error_code& ec);
+    SOCKETLOCK_DECL void ensure_presence(lock_directory& directory, error_code& ec);
 
     /// Claims that are not over. The registry owns them.
     SOCKETLOCK_DECL void add(std::shared_ptr<claim> c);
@@ -178,7 +178,7 @@ private:
     // Guards what is made once: endpoint, directories, presences.
     std::mutex setup_mutex_;
     std::shared_ptr<endpoint> endpoint_;
-    std::shared_ptr<caretaker> caretaker_;
+    std::shared_ptr<file_maintenance> file_maintenance_;
 
     // Guards the registries.
     std::mutex mutex_;

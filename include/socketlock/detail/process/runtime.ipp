@@ -6,7 +6,7 @@
 
 #include <socketlock/detail/platform/fork.hpp>
 #include <socketlock/detail/platform/signal_mask.hpp>
-#include <socketlock/detail/process/caretaker.hpp>
+#include <socketlock/detail/process/file_maintenance.hpp>
 #include <socketlock/detail/process/runtime.hpp>
 #include <socketlock/detail/queue/claim.hpp>
 #include <socketlock/detail/wire/endpoint.hpp>
@@ -167,7 +167,7 @@ SOCKETLOCK_DECL runtime::~runtime()
         directory->own.remove();
     // Its descriptor takes the kernel some 20 ms to close: nobody should be trying to connect then.
     endpoint_.reset();
-    caretaker_.reset();
+    file_maintenance_.reset();
     const std::lock_guard<std::mutex> lock(fork_mutex());
     --the_current_runtime().number;
 }

@@ -7,7 +7,7 @@
 #define SOCKETLOCK_DETAIL_PROCESS_RUNTIME_DIRECTORIES_IPP
 
 #include <socketlock/detail/platform/process_identity.hpp>
-#include <socketlock/detail/process/caretaker.hpp>
+#include <socketlock/detail/process/file_maintenance.hpp>
 #include <socketlock/detail/process/runtime.hpp>
 #include <socketlock/detail/wire/endpoint.hpp>
 #include <socketlock/error.hpp>
@@ -66,9 +66,9 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
     if (ec)
         return nullptr;
     remove_dead_presences(path, result->presence_id);
-    if (!caretaker_)
-        caretaker_ = std::make_shared<caretaker>(shared_from_this());
-    post([c = caretaker_, result] { c->add(result); });
+    if (!file_maintenance_)
+        file_maintenance_ = std::make_shared<file_maintenance>(shared_from_this());
+    post([c = file_maintenance_, result] { c->add(result); });
     const std::lock_guard<std::mutex> lock(mutex_);
     directories_.emplace(path, result);
     return result;
@@ -110,7 +110,7 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::find_directory(const id
     return nullptr;
 }
 
-SOCKETLOCK_DECL void runtime::see_to_presence(lock_directory& directory, error_code& ec)
+SOCKETLOCK_DECL void runtime::ensure_presence(lock_directory& directory, error_code& ec)
 {
     ec.clear();
     const std::lock_guard<std::mutex> lock(directory.mutex);
@@ -119,7 +119,7 @@ SOCKETLOCK_DECL void runtime::see_to_presence(lock_directory& directory, error_c
     directory.own.restore(ec);
     // The directory may be another than the one that is watched.
     if (!ec)
-        post([c = caretaker_, d = directory.shared_from_this()] { c->look_after(d); });
+        post([c = file_maintenance_, d = directory.shared_from_this()] { c->check_files(d); });
 }
 
 }  // namespace socketlock::detail

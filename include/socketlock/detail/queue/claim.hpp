@@ -78,7 +78,7 @@ public:
     /// `expected` selects one; null: whichever it is.
     SOCKETLOCK_DECL bool cancel(pending which, const void* expected, error_code ec);
     /// Takes the operations that are under way; for a context that goes away.
-    SOCKETLOCK_DECL void disown_operations(bool complete) noexcept;
+    SOCKETLOCK_DECL void end_operations(bool complete) noexcept;
 
     /// Who was in the way at the last look.
     SOCKETLOCK_DECL std::optional<holder_info> blocker();
@@ -93,8 +93,8 @@ public:
     // Within lock_entry::run.
 
     claim_machine& machine() noexcept { return machine_; }
-    SOCKETLOCK_DECL claimant as_claimant() const;
-    SOCKETLOCK_DECL void perform(const claim_action& action, turn& t);
+    SOCKETLOCK_DECL claim_contact contact() const;
+    SOCKETLOCK_DECL void perform(const claim_action& action, reaction& t);
     void set_blocker(holder_info holder)
     {
         blocker_ = std::make_unique<holder_info>(std::move(holder));
@@ -105,18 +105,18 @@ public:
     }
     SOCKETLOCK_DECL void add_successor(
         std::shared_ptr<peer_session> session,
-        const claimant& who,
+        const claim_contact& who,
         std::uint64_t ticket,
-        turn& t
+        reaction& t
     );
 
-    SOCKETLOCK_DECL void successor_ended(link_id link, turn& t);
+    SOCKETLOCK_DECL void successor_ended(link_id link, reaction& t);
 
     /// Events from connections, from the runtime's thread: calls `event(claim_machine&)`.
     template <class Event>
     void on_event(Event event)
     {
-        entry_->run([&](turn& t) {
+        entry_->run([&](reaction& t) {
             event(machine_);
             t.touch(*this);
         });
@@ -150,17 +150,21 @@ private:
 
     SOCKETLOCK_DECL void refuse(error_code ec);
     SOCKETLOCK_DECL void abandon_on_runtime();
-    SOCKETLOCK_DECL void try_transaction(turn& t);
-    SOCKETLOCK_DECL void complete_lock(const claim_action& action, turn& t);
-    SOCKETLOCK_DECL void finish(turn& t);
-    SOCKETLOCK_DECL void connect(const claim_action& action, turn& t);
-    SOCKETLOCK_DECL void say_to_predecessor(const claim_action& action, turn& t);
+    SOCKETLOCK_DECL void try_transaction(reaction& t);
+    SOCKETLOCK_DECL void complete_lock(const claim_action& action, reaction& t);
+    SOCKETLOCK_DECL void finish(reaction& t);
+    SOCKETLOCK_DECL void connect(const claim_action& action, reaction& t);
+    SOCKETLOCK_DECL void say_to_predecessor(const claim_action& action, reaction& t);
     SOCKETLOCK_DECL void disconnect();
-    SOCKETLOCK_DECL void say_to_successor(const claim_action& action, turn& t);
+    SOCKETLOCK_DECL void say_to_successor(const claim_action& action, reaction& t);
     SOCKETLOCK_DECL void start_timer(timer which, std::chrono::steady_clock::duration pause);
     SOCKETLOCK_DECL void on_timer(timer which);
     SOCKETLOCK_DECL void stop_timers();
-    SOCKETLOCK_DECL void complete_plain(std::atomic<plain_operation*>& op, error_code ec, turn& t);
+    SOCKETLOCK_DECL void complete_plain(
+        std::atomic<plain_operation*>& op,
+        error_code ec,
+        reaction& t
+    );
     SOCKETLOCK_DECL std::atomic<plain_operation*>& plain(pending which) noexcept;
 
     const id128 id_;

@@ -55,7 +55,7 @@ SOCKETLOCK_DECL std::uint16_t claim::port() const
     return entry_ ? entry_->directory().port : std::uint16_t(0);
 }
 
-SOCKETLOCK_DECL claimant claim::as_claimant() const
+SOCKETLOCK_DECL claim_contact claim::contact() const
 {
     const lock_directory& directory = entry_->directory();
     return {
@@ -78,7 +78,7 @@ SOCKETLOCK_DECL void claim::begin()
         return;
     }
     runtime_->add(shared_from_this());
-    entry_->run([&](turn& t) {
+    entry_->run([&](reaction& t) {
         machine_.begin(waits_);
         t.touch(*this);
     });
@@ -120,7 +120,7 @@ SOCKETLOCK_DECL void claim::refuse(error_code ec)
 
 SOCKETLOCK_DECL void claim::unlock()
 {
-    entry_->run([&](turn& t) {
+    entry_->run([&](reaction& t) {
         if (machine_.is_holding())
         {
             machine_.release();
@@ -158,7 +158,7 @@ SOCKETLOCK_DECL void claim::abandon_soon()
 
 SOCKETLOCK_DECL void claim::wait(pending which)
 {
-    entry_->run([&](turn& t) {
+    entry_->run([&](reaction& t) {
         if (!machine_.is_holding())
             complete_plain(plain(which), is_lost() ? errc::lost : errc::not_owner, t);
         else if (which == pending::wait_contended && !machine_.successors().empty())
@@ -184,7 +184,7 @@ SOCKETLOCK_DECL bool claim::cancel(pending which, const void* expected, error_co
     return true;
 }
 
-SOCKETLOCK_DECL void claim::disown_operations(bool complete) noexcept
+SOCKETLOCK_DECL void claim::end_operations(bool complete) noexcept
 {
     lock_operation* const lock = take(lock_op_);
     if (lock != nullptr)
@@ -215,13 +215,13 @@ SOCKETLOCK_DECL std::optional<holder_info> claim::blocker()
             result = *blocker_;
     };
     if (const auto entry = entry_if_begun())
-        entry->run([&](turn&) { copy(); });
+        entry->run([&](reaction&) { copy(); });
     else if (is_over())
         copy();
     return result;
 }
 
-SOCKETLOCK_DECL void claim::perform(const claim_action& action, turn& t)
+SOCKETLOCK_DECL void claim::perform(const claim_action& action, reaction& t)
 {
     using kind = claim_action::kind;
     switch (action.what)
@@ -277,7 +277,7 @@ SOCKETLOCK_DECL void claim::perform(const claim_action& action, turn& t)
     }
 }
 
-SOCKETLOCK_DECL void claim::complete_lock(const claim_action& action, turn& t)
+SOCKETLOCK_DECL void claim::complete_lock(const claim_action& action, reaction& t)
 {
     stop_timers();
     fencing_token_ = action.fencing_token;
@@ -300,14 +300,14 @@ SOCKETLOCK_DECL void claim::complete_lock(const claim_action& action, turn& t)
 SOCKETLOCK_DECL void claim::complete_plain(
     std::atomic<plain_operation*>& op,
     error_code ec,
-    turn& t
+    reaction& t
 )
 {
     if (plain_operation* const waiting = take(op))
         t.complete(*waiting, ec);
 }
 
-SOCKETLOCK_DECL void claim::finish(turn& t)
+SOCKETLOCK_DECL void claim::finish(reaction& t)
 {
     is_holding_ = false;
     is_given_up_ = true;
@@ -320,7 +320,7 @@ SOCKETLOCK_DECL void claim::finish(turn& t)
     runtime_->remove(id_);
 }
 
-SOCKETLOCK_DECL void claim::try_transaction(turn& t)
+SOCKETLOCK_DECL void claim::try_transaction(reaction& t)
 {
     // A guard is held for microseconds: often a moment is enough.
     static constexpr int attempts = 3;
@@ -356,8 +356,8 @@ SOCKETLOCK_DECL void claim::try_transaction(turn& t)
     if (done)
     {
         transaction_.reset();
-        if (!result.ec && result.decided.deceased)
-            t.bury(*result.decided.deceased);
+        if (!result.ec && result.decided.dead_holder)
+            t.remove_presence(*result.decided.dead_holder);
         machine_.transacted(result);
         t.touch(*this);
         // It goes on unlocking, but whoever waits for that waits no longer.

@@ -23,7 +23,7 @@ inline link_id new_link_id()
     return ++last;
 }
 
-SOCKETLOCK_DECL void claim::connect(const claim_action& action, turn& t)
+SOCKETLOCK_DECL void claim::connect(const claim_action& action, reaction& t)
 {
     // NOLINTNEXTLINE(modernize-make-unique): an aggregate
     predecessor_.reset(new predecessor_state{action.link, nullptr, nullptr, 0});
@@ -40,12 +40,12 @@ SOCKETLOCK_DECL void claim::connect(const claim_action& action, turn& t)
     t.touch(*this);
 }
 
-SOCKETLOCK_DECL void claim::say_to_predecessor(const claim_action& action, turn& t)
+SOCKETLOCK_DECL void claim::say_to_predecessor(const claim_action& action, reaction& t)
 {
     if (!predecessor_)
         return;
     const bool attach = action.what == claim_action::kind::say_attach;
-    const claimant me = as_claimant();
+    const claim_contact me = contact();
     if (predecessor_->remote)
     {
         if (!attach)
@@ -91,9 +91,9 @@ SOCKETLOCK_DECL void claim::disconnect()
 
 SOCKETLOCK_DECL void claim::add_successor(
     std::shared_ptr<peer_session> session,
-    const claimant& who,
+    const claim_contact& who,
     std::uint64_t ticket,
-    turn& t
+    reaction& t
 )
 {
     const link_id link = new_link_id();
@@ -103,7 +103,7 @@ SOCKETLOCK_DECL void claim::add_successor(
     t.touch(*this);
 }
 
-SOCKETLOCK_DECL void claim::successor_ended(link_id link, turn& t)
+SOCKETLOCK_DECL void claim::successor_ended(link_id link, reaction& t)
 {
     successors_.erase(
         std::remove_if(
@@ -117,7 +117,7 @@ SOCKETLOCK_DECL void claim::successor_ended(link_id link, turn& t)
     t.touch(*this);
 }
 
-SOCKETLOCK_DECL void claim::say_to_successor(const claim_action& action, turn& t)
+SOCKETLOCK_DECL void claim::say_to_successor(const claim_action& action, reaction& t)
 {
     using kind = claim_action::kind;
     const auto found = std::find_if(

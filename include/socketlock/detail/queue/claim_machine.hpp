@@ -82,18 +82,18 @@ struct claim_action
     kind what;
     intent to = intent::take;
     link_id link = 0;
-    party target;
+    claim_ref target;
     std::uint64_t fencing_token = 0;
     std::chrono::microseconds pause{};
     error_code ec;
     bool acquired = false;
 };
 
-/// What came of a transaction: an error, or a verdict.
+/// What came of a transaction: an error, or a decision.
 struct transaction_result
 {
     error_code ec;
-    verdict decided;
+    decision decided;
 };
 
 /// The pauses of a claim.
@@ -125,7 +125,7 @@ public:
     struct successor
     {
         link_id link = 0;
-        claimant who;
+        claim_contact who;
         std::uint64_t ticket = 0;
     };
 
@@ -139,13 +139,13 @@ public:
     std::uint64_t ticket() const noexcept { return ticket_; }
     bool has_ticket() const noexcept { return has_ticket_; }
     /// The claim before this one, or the last one that was.
-    const party& predecessor() const noexcept { return predecessor_; }
+    const claim_ref& predecessor() const noexcept { return predecessor_; }
     const std::vector<successor>& successors() const noexcept { return successors_; }
     /// The last successor that gave up waiting, or null: if the record's tail, it is a stale one.
-    const party* left() const noexcept { return left_.get(); }
+    const claim_ref* last_detached() const noexcept { return last_detached_.get(); }
 
     /// Whom `release` hands the lock to: the attached successor with the lowest ticket.
-    SOCKETLOCK_DECL const successor* heir() const noexcept;
+    SOCKETLOCK_DECL const successor* next_in_line() const noexcept;
 
     /// The caller wants the lock: at once, or else a place in the queue.
     SOCKETLOCK_DECL void begin(bool wait);
@@ -157,7 +157,7 @@ public:
     SOCKETLOCK_DECL void timer_fired();
     /// Somebody removed or replaced the lock file: puts the record back, or finds the lock lost. A
     /// claim that waits does so if it is granted the lock, as that may have been written before.
-    SOCKETLOCK_DECL void look_after_record();
+    SOCKETLOCK_DECL void check_record();
 
     // On the connection to the claim before this one.
     SOCKETLOCK_DECL void link_up(link_id link);
@@ -187,7 +187,7 @@ private:
 
     SOCKETLOCK_DECL claim_action& act(kind what);
     SOCKETLOCK_DECL void transact(claim_phase phase, intent to);
-    SOCKETLOCK_DECL void connect(const verdict& v);
+    SOCKETLOCK_DECL void connect(const decision& v);
     SOCKETLOCK_DECL void pause();
     SOCKETLOCK_DECL void start_safety_net();
     SOCKETLOCK_DECL void detach();
@@ -219,10 +219,10 @@ private:
     std::uint64_t fencing_token_ = 0;
     claim_timing::duration pause_{};
     claim_timing::duration connect_limit_{};
-    party predecessor_;
+    claim_ref predecessor_;
     std::vector<successor> successors_;
     // Most claims have none, and there may be very many claims.
-    std::unique_ptr<party> left_;
+    std::unique_ptr<claim_ref> last_detached_;
     std::vector<claim_action> actions_;
 };
 

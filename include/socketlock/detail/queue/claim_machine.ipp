@@ -71,7 +71,7 @@ SOCKETLOCK_DECL void claim_machine::release()
 
 SOCKETLOCK_DECL void claim_machine::transacted(const transaction_result& result)
 {
-    const verdict& v = result.decided;
+    const decision& v = result.decided;
     switch (phase_)
     {
     case claim_phase::entering:
@@ -148,7 +148,8 @@ SOCKETLOCK_DECL void claim_machine::released(const transaction_result& result)
     const bool failed = result.ec && !cannot_name_us(result.ec);
     if (failed && !abandoned_ && result.decided.write)
     {
-        // Perhaps the record is written even so, and names the heir: the lock is not held any more.
+        // Perhaps the record is written even so, and names the next owner: the lock is not held any
+        // more.
         act(kind::complete_unlock).ec = result.ec;
         abandoned_ = true;
     }
@@ -166,12 +167,12 @@ SOCKETLOCK_DECL void claim_machine::released(const transaction_result& result)
         if (!successors_.empty())
             act(kind::notify_contended);
         if (std::exchange(must_look_, false))
-            look_after_record();
+            check_record();
         return;
     }
     if (!result.ec && result.decided.what == outcome::released)
     {
-        if (const successor* const next = heir())
+        if (const successor* const next = next_in_line())
         {
             const link_id link = next->link;
             claim_action& grant = act(kind::say_granted);
@@ -203,14 +204,14 @@ SOCKETLOCK_DECL void claim_machine::timer_fired()
         transact(claim_phase::detaching, intent::peek);
         break;
     case claim_phase::holding:
-        look_after_record();
+        check_record();
         break;
     default:
         break;
     }
 }
 
-SOCKETLOCK_DECL void claim_machine::look_after_record()
+SOCKETLOCK_DECL void claim_machine::check_record()
 {
     if (phase_ == claim_phase::holding)
         act(kind::transact).to = intent::restore;
@@ -315,7 +316,7 @@ SOCKETLOCK_DECL void claim_machine::hold(std::uint64_t fencing_token)
     if (!successors_.empty())
         act(kind::notify_contended);
     if (std::exchange(must_look_, false))
-        look_after_record();
+        check_record();
 }
 
 // The record may name us even so, or may come to: see to it that it does not.
@@ -334,13 +335,13 @@ SOCKETLOCK_DECL void claim_machine::fail(const transaction_result& result)
     pause();
 }
 
-SOCKETLOCK_DECL void claim_machine::connect(const verdict& v)
+SOCKETLOCK_DECL void claim_machine::connect(const decision& v)
 {
     // The same claim again that has just turned us away: its process has not noticed yet that it is
     // dying, or that the record names a claim that is over.
     const bool is_same = v.attach_to == predecessor_;
     const bool too_soon = refused_ && is_same;
-    if (!v.attach_to || v.holder == proof_of_life::unknown || too_soon)
+    if (!v.attach_to || v.holder == liveness::unknown || too_soon)
     {
         refused_ = false;
         phase_ = claim_phase::pausing;

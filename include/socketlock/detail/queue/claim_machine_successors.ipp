@@ -13,7 +13,7 @@
 
 namespace socketlock::detail {
 
-SOCKETLOCK_DECL const claim_machine::successor* claim_machine::heir() const noexcept
+SOCKETLOCK_DECL const claim_machine::successor* claim_machine::next_in_line() const noexcept
 {
     // Of two connections of one claim that which came last.
     const auto lowest = std::min_element(
@@ -52,10 +52,10 @@ SOCKETLOCK_DECL void claim_machine::successor_detached(link_id link)
     // One that is not there any more has had its last word.
     if (found == successors_.end())
         return;
-    if (left_)
-        *left_ = found->who.who;
+    if (last_detached_)
+        *last_detached_ = found->who.who;
     else
-        left_ = std::make_unique<party>(found->who.who);
+        last_detached_ = std::make_unique<claim_ref>(found->who.who);
     successors_.erase(found);
     // A release that failed may have made it the holder even so: then it looks for itself.
     const bool is_certain = phase_ != claim_phase::releasing &&

@@ -82,7 +82,7 @@ SOCKETLOCK_DECL void claim::on_timer(timer which)
         on_event([](claim_machine& m) { m.timer_fired(); });
         break;
     case timer::guard:
-        entry_->run([&](turn& t) {
+        entry_->run([&](reaction& t) {
             if (transaction_)
                 try_transaction(t);
         });

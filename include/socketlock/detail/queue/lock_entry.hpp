@@ -24,7 +24,7 @@ namespace socketlock::detail {
 
 /// What one event sets off: claims with actions to do, and operations to complete when the lock's
 /// mutex is free again, because their handlers' executors are the user's.
-class turn
+class reaction
 {
 public:
     /// The claim's machine has got an event.
@@ -35,7 +35,7 @@ public:
     }
     void complete(plain_operation& op, error_code ec) { others_.push_back({&op, ec}); }
     /// A dead holder was found; his presence is removed when whoever waited for that has been told.
-    void bury(const party& deceased) { deceased_ = deceased; }
+    void remove_presence(const claim_ref& dead_holder) { dead_holder_ = dead_holder; }
     /// Somebody else has written the record, and we shall unlock: it is parsed before that, and
     /// after whoever waited has been told.
     void read_ahead() noexcept { reads_ahead_ = true; }
@@ -59,7 +59,7 @@ private:
     boost::container::small_vector<std::shared_ptr<claim>, 4> claims_;
     boost::container::small_vector<lock_completion, 2> locks_;
     boost::container::small_vector<plain_completion, 2> others_;
-    std::optional<party> deceased_;
+    std::optional<claim_ref> dead_holder_;
     bool reads_ahead_ = false;
 };
 
@@ -78,12 +78,12 @@ public:
     lock_directory& directory() const noexcept { return *directory_; }
     const std::shared_ptr<runtime>& owner() const noexcept { return runtime_; }
 
-    /// Runs `event(turn&)`, and all that follows from it, under the lock's mutex. Nothing of the
-    /// user's runs before that is free again.
+    /// Runs `event(reaction&)`, and all that follows from it, under the lock's mutex. Nothing of
+    /// the user's runs before that is free again.
     template <class Event>
     void run(Event event)
     {
-        turn t;
+        reaction t;
         try
         {
             const std::lock_guard<std::mutex> lock(mutex_);
@@ -121,10 +121,10 @@ private:
         transaction_result& result,
         bool& is_new
     );
-    SOCKETLOCK_DECL void perform_all(turn& t);
-    SOCKETLOCK_DECL void complete_all(turn& t);
+    SOCKETLOCK_DECL void perform_all(reaction& t);
+    SOCKETLOCK_DECL void complete_all(reaction& t);
     SOCKETLOCK_DECL record& read_or_heal(transaction& t, claim& c, error_code& ec);
-    SOCKETLOCK_DECL proof_of_life prove(const party& p, error_code& why);
+    SOCKETLOCK_DECL liveness prove(const claim_ref& p, error_code& why);
 
     const std::shared_ptr<runtime> runtime_;
     const std::shared_ptr<lock_directory> directory_;

@@ -6,7 +6,8 @@
 
 #include <socketlock/detail/process/query.hpp>
 #include <socketlock/detail/queue/claim.hpp>
-#include <socketlock/detail/queue/claim_turn.hpp>
+#include <socketlock/detail/queue/claim_actions.hpp>
+#include <socketlock/detail/queue/claim_request.hpp>
 #include <socketlock/detail/queue/lock_entry.hpp>
 #include <socketlock/error.hpp>
 
@@ -31,13 +32,13 @@ SOCKETLOCK_DECL lock_entry::~lock_entry()
     runtime_->forget(*this);
 }
 
-SOCKETLOCK_DECL void turn::touch(claim& c)
+SOCKETLOCK_DECL void reaction::touch(claim& c)
 {
     if (claims_.empty() || claims_.back().get() != &c)
         claims_.push_back(c.shared_from_this());
 }
 
-SOCKETLOCK_DECL void lock_entry::perform_all(turn& t)
+SOCKETLOCK_DECL void lock_entry::perform_all(reaction& t)
 {
     using pointer = std::shared_ptr<claim>;
     perform_actions(
@@ -48,14 +49,14 @@ SOCKETLOCK_DECL void lock_entry::perform_all(turn& t)
     );
 }
 
-SOCKETLOCK_DECL void lock_entry::complete_all(turn& t)
+SOCKETLOCK_DECL void lock_entry::complete_all(reaction& t)
 {
     // What completes may be the last that uses this lock.
-    const bool buries = t.deceased_ && t.deceased_->presence != directory_->presence_id;
-    const auto self = buries || t.reads_ahead_ ? shared_from_this() : nullptr;
-    for (const turn::lock_completion& done : t.locks_)
+    const bool removes = t.dead_holder_ && t.dead_holder_->presence != directory_->presence_id;
+    const auto self = removes || t.reads_ahead_ ? shared_from_this() : nullptr;
+    for (const reaction::lock_completion& done : t.locks_)
         done.op->complete(done.ec, done.acquired);
-    for (const turn::plain_completion& done : t.others_)
+    for (const reaction::plain_completion& done : t.others_)
         done.op->complete(done.ec);
     try
     {
@@ -64,8 +65,8 @@ SOCKETLOCK_DECL void lock_entry::complete_all(turn& t)
             const std::lock_guard<std::mutex> lock(mutex_);
             file_.read_ahead(address_->lock_name(), directory_->records);
         }
-        if (buries)
-            remove_dead_presence(directory_->choice.path, t.deceased_->presence);
+        if (removes)
+            remove_dead_presence(directory_->choice.path, t.dead_holder_->presence);
     }
     catch (const std::bad_alloc&)
     {
@@ -73,12 +74,12 @@ SOCKETLOCK_DECL void lock_entry::complete_all(turn& t)
     }
 }
 
-SOCKETLOCK_DECL proof_of_life lock_entry::prove(const party& p, error_code& why)
+SOCKETLOCK_DECL liveness lock_entry::prove(const claim_ref& p, error_code& why)
 {
     // Of our own claims the registry knows, and our own presence must not be opened.
     if (p.presence == directory_->presence_id)
-        return runtime_->knows(p.claim) ? proof_of_life::alive : proof_of_life::dead;
-    return prove_presence(directory_->choice.path, p, why);
+        return runtime_->knows(p.claim) ? liveness::alive : liveness::dead;
+    return test_presence(directory_->choice.path, p, why);
 }
 
 // A record that cannot be read is that of a free lock if nobody lives who could hold it.
@@ -132,7 +133,7 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
         return static_cast<bool>(ec);
     if (file_.is_new())
     {
-        runtime_->see_to_presence(*directory_, ec);
+        runtime_->ensure_presence(*directory_, ec);
         if (ec)
             return true;
         file_.accept();
@@ -142,25 +143,10 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
     if (ec)
         return true;
 
-    request q;
-    q.what = what;
-    q.self = c.as_claimant();
-    q.fencing_token = c.fencing_token();
-    if (const auto* const heir = c.machine().heir(); heir != nullptr && what == intent::release)
-    {
-        q.heir = heir->who;
-        q.heirs_ticket = heir->ticket;
-    }
-    if (c.machine().has_ticket())
-        q.ticket = c.machine().ticket();
-    if (const party* const left = c.machine().left())
-        q.left = *left;
-    // Who gives the lock up to nobody needs no time.
-    if (what != intent::release || q.heir)
-        q.now = std::chrono::system_clock::now();
+    const request q = make_request(c.machine(), what, c.contact(), std::chrono::system_clock::now);
     error_code why;
-    verdict& v = result.decided;
-    v = decide(r, q, [&](const party& p) { return prove(p, why); });
+    decision& v = result.decided;
+    v = decide(r, q, [&](const claim_ref& p) { return prove(p, why); });
     if (v.write)
         t.write(ec);
     else
@@ -171,11 +157,9 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
     {
         c.set_ahead(v.ahead);
         // Nobody holds a lock that is free for somebody in the queue.
-        if ((r.holder || r.v1_pid) && v.holder != proof_of_life::dead)
+        if ((r.holder || r.v1_pid) && v.holder != liveness::dead)
             c.set_blocker(describe_holder(r));
-        // A waiter in the queue looks again; a newcomer is told.
-        if (v.holder == proof_of_life::unknown && (what == intent::take || what == intent::enqueue))
-            ec = why;
+        ec = error_of(v, what, why);
     }
     return true;
 }
@@ -193,7 +177,7 @@ SOCKETLOCK_DECL void lock_entry::clear_orphan()
     request q;
     q.what = intent::release;
     q.self.who = *r.holder;
-    decide(r, q, [](const party&) { return proof_of_life::dead; });
+    decide(r, q, [](const claim_ref&) { return liveness::dead; });
     t.write(ec);
 }
 

@@ -28,37 +28,37 @@ enum class intent
     recover,
     /// What `recover` would find, without changing anything.
     peek,
-    /// To give the lock up, to the heir if there is one.
+    /// To give the lock up, to the next owner if there is one.
     release,
     /// The lock that I hold, if the record names me, or nobody since: somebody removed the file.
     restore,
 };
 
 /// A claim as the record names it when it holds.
-struct claimant
+struct claim_contact
 {
-    party who;
+    claim_ref who;
     std::uint16_t port = 0;
 };
 
 struct request
 {
     intent what = intent::take;
-    claimant self;
+    claim_contact self;
     /// recover, peek: my place in the queue.
     std::optional<std::uint64_t> ticket;
     /// restore: mine.
     std::uint64_t fencing_token = 0;
     /// Who gets the lock on release, and his place in the queue.
-    std::optional<claimant> heir;
-    std::uint64_t heirs_ticket = 0;
+    std::optional<claim_contact> next_owner;
+    std::uint64_t next_owner_ticket = 0;
     /// release: the last that queued behind me and gave up.
-    std::optional<party> left;
+    std::optional<claim_ref> last_detached;
     std::chrono::system_clock::time_point now;
 };
 
 /// What is known of a process that the record names.
-enum class proof_of_life
+enum class liveness
 {
     alive,
     dead,
@@ -81,25 +81,25 @@ enum class outcome
     not_owner,
 };
 
-struct verdict
+struct decision
 {
     outcome what = outcome::held;
     /// True if the record has changed and must be written.
     bool write = false;
-    /// acquired, released to an heir: the new owner's fencing token.
+    /// acquired, released to a next owner: the new owner's fencing token.
     std::uint64_t fencing_token = 0;
     /// enqueued: my place in the queue.
     std::uint64_t ticket = 0;
     /// held, enqueued: the claim to wait on; none if the holder is one of version 1.
-    std::optional<party> attach_to;
+    std::optional<claim_ref> attach_to;
     /// held, enqueued: what is known of the holder.
-    proof_of_life holder = proof_of_life::alive;
+    liveness holder = liveness::alive;
     /// held, enqueued: how many are before me, at most, if I am in the queue; not the holder.
     std::optional<std::uint64_t> ahead;
     /// enqueued: nobody who lives holds the lock; those who queued before are to have it.
     bool is_free = false;
     /// acquired: the dead holder that was there before.
-    std::optional<party> deceased;
+    std::optional<claim_ref> dead_holder;
 };
 
 inline std::uint64_t microseconds(std::chrono::system_clock::time_point time)
@@ -113,7 +113,11 @@ inline std::uint64_t microseconds(std::chrono::system_clock::time_point time)
 
 /// Makes a claim the record's holder, with a fencing token that is larger than any before, even
 /// if the lock file was removed in between.
-inline void make_holder(record& r, const claimant& c, std::chrono::system_clock::time_point now)
+inline void make_holder(
+    record& r,
+    const claim_contact& c,
+    std::chrono::system_clock::time_point now
+)
 {
     r.holder = c.who;
     r.v1_pid.reset();
@@ -143,13 +147,13 @@ inline std::optional<std::uint64_t> ahead_of(
 }
 
 /**
- * Decides. `prove(const party&)` tells the proof of life of a process that the record names; it is
- * asked only where the decision hangs on it. A holder that cannot be tested counts as alive.
+ * Decides. `prove(const claim_ref&)` tells the proof of life of a process that the record names; it
+ * is asked only where the decision hangs on it. A holder that cannot be tested counts as alive.
  */
 template <class Prove>
-verdict decide(record& r, const request& q, Prove&& prove)
+decision decide(record& r, const request& q, Prove&& prove)
 {
-    verdict v;
+    decision v;
     const bool mine = r.holder == q.self.who;
 
     if (q.what == intent::release)
@@ -161,10 +165,10 @@ verdict decide(record& r, const request& q, Prove&& prove)
         }
         v.what = outcome::released;
         v.write = true;
-        if (q.heir)
+        if (q.next_owner)
         {
-            make_holder(r, *q.heir, q.now);
-            serve(r, q.heirs_ticket);
+            make_holder(r, *q.next_owner, q.now);
+            serve(r, q.next_owner_ticket);
             v.fencing_token = r.fencing_token;
         }
         else
@@ -172,7 +176,7 @@ verdict decide(record& r, const request& q, Prove&& prove)
             r.holder.reset();
             r.port = 0;
             r.timestamp = 0;
-            if (r.tail == q.self.who || r.tail == q.left)
+            if (r.tail == q.self.who || r.tail == q.last_detached)
                 r.tail.reset();
         }
         return v;
@@ -197,14 +201,14 @@ verdict decide(record& r, const request& q, Prove&& prove)
     }
 
     if (!mine && r.v1_pid)
-        v.holder = *r.v1_pid != 0 ? proof_of_life::alive : proof_of_life::dead;
+        v.holder = *r.v1_pid != 0 ? liveness::alive : liveness::dead;
     else if (!mine && r.holder)
         v.holder = prove(*r.holder);
-    const bool available = mine || (!r.holder && !r.v1_pid) || v.holder == proof_of_life::dead;
+    const bool available = mine || (!r.holder && !r.v1_pid) || v.holder == liveness::dead;
     // A holder of version 1 has no queue, and to write would be to take its record away.
     const bool may_queue = q.what == intent::enqueue && !mine && !r.v1_pid &&
-                           v.holder != proof_of_life::unknown;
-    const bool is_queued = may_queue && r.tail && prove(*r.tail) == proof_of_life::alive;
+                           v.holder != liveness::unknown;
+    const bool is_queued = may_queue && r.tail && prove(*r.tail) == liveness::alive;
 
     if (q.what == intent::peek)
     {
@@ -219,7 +223,7 @@ verdict decide(record& r, const request& q, Prove&& prove)
         v.what = outcome::acquired;
         if (!mine)
         {
-            v.deceased = r.holder;
+            v.dead_holder = r.holder;
             make_holder(r, q.self, q.now);
             if (q.ticket)
                 serve(r, *q.ticket);

@@ -20,7 +20,7 @@ SOCKETLOCK_DECL lock_file::~lock_file()
 
 SOCKETLOCK_DECL bool lock_file::is_in_place() const noexcept
 {
-    return file_ && what_is_named(path_, file_.id()) == named::same;
+    return file_ && compare_path(path_, file_.id()) == path_state::same;
 }
 
 // Closes a lock file that was remembered.

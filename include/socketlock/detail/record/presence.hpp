@@ -90,12 +90,12 @@ private:
  * file drops the locks that the process has on it. Presences of a second copy of the library in
  * the process are known by `p.pid` and not opened.
  */
-SOCKETLOCK_DECL proof_of_life
-prove_presence(const std::string& directory, const party& p, error_code& why);
+SOCKETLOCK_DECL liveness
+test_presence(const std::string& directory, const claim_ref& p, error_code& why);
 
 /// Reads somebody else's presence. `presence_unreadable` if it may not, or must not, be opened.
 SOCKETLOCK_DECL presence_info
-read_presence(const std::string& directory, const party& p, error_code& ec);
+read_presence(const std::string& directory, const claim_ref& p, error_code& ec);
 
 /// Removes the presence of a process that was proved dead.
 SOCKETLOCK_DECL void remove_dead_presence(const std::string& directory, const id128& id);

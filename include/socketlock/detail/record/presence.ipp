@@ -95,7 +95,7 @@ SOCKETLOCK_DECL void presence::create(
 
 SOCKETLOCK_DECL bool presence::in_place() const noexcept
 {
-    return exists() && what_is_named(path_, file_.id()) == named::same;
+    return exists() && compare_path(path_, file_.id()) == path_state::same;
 }
 
 SOCKETLOCK_DECL void presence::restore(error_code& ec)
@@ -124,43 +124,43 @@ inline bool is_open_here(const std::string& path)
 {
     const auto open_here = files_open_in_this_process();
     return std::any_of(open_here.begin(), open_here.end(), [&](const file_id& id) {
-        return what_is_named(path, id) == named::same;
+        return compare_path(path, id) == path_state::same;
     });
 }
 
-inline bool may_be_of_this_process(const std::string& path, const party& p)
+inline bool may_be_of_this_process(const std::string& path, const claim_ref& p)
 {
     return (p.pid == 0 || p.pid == this_process_id()) && is_open_here(path);
 }
 
 // Precondition: the file is not open in this process.
-inline proof_of_life prove_file(const std::string& path, error_code& why)
+inline liveness test_presence_file(const std::string& path, error_code& why)
 {
     const file f = open_file(path, file_access::read, why);
     if (is_gone(why))
-        return proof_of_life::dead;
+        return liveness::dead;
     if (why)
-        return proof_of_life::unknown;
+        return liveness::unknown;
     if (try_lock_file_sharable(f, why))
-        return proof_of_life::dead;
-    return why ? proof_of_life::unknown : proof_of_life::alive;
+        return liveness::dead;
+    return why ? liveness::unknown : liveness::alive;
 }
 
-SOCKETLOCK_DECL proof_of_life
-prove_presence(const std::string& directory, const party& p, error_code& why)
+SOCKETLOCK_DECL liveness
+test_presence(const std::string& directory, const claim_ref& p, error_code& why)
 {
     why.clear();
     const std::string path = presence_path(directory, p.presence);
     if (may_be_of_this_process(path, p))
-        return proof_of_life::alive;
-    const proof_of_life proof = prove_file(path, why);
+        return liveness::alive;
+    const liveness proof = test_presence_file(path, why);
     if (why == errc::permission_denied)
         why = errc::presence_unreadable;
     return proof;
 }
 
 SOCKETLOCK_DECL presence_info
-read_presence(const std::string& directory, const party& p, error_code& ec)
+read_presence(const std::string& directory, const claim_ref& p, error_code& ec)
 {
     const std::string path = presence_path(directory, p.presence);
     ec = errc::presence_unreadable;
@@ -190,7 +190,7 @@ inline bool remove_if_dead(const std::string& path)
     error_code ec;
     const file f = open_file(path, file_access::read, ec);
     const bool is_dead = !ec && try_lock_file_sharable(f, ec);
-    if (!is_dead || what_is_named(path, f.id()) != named::same)
+    if (!is_dead || compare_path(path, f.id()) != path_state::same)
         return false;
     remove_file(path, ec);
     return !ec;
@@ -241,7 +241,7 @@ void for_each_foreign_presence(
         const bool is_here = std::any_of(
             open_here.begin(),
             open_here.end(),
-            [&](const file_id& id) { return what_is_named(path, id) == named::same; }
+            [&](const file_id& id) { return compare_path(path, id) == path_state::same; }
         );
         if (!visit(path, is_here))
             return;
@@ -284,7 +284,7 @@ SOCKETLOCK_DECL bool any_presence_alive(const std::string& directory, const id12
         ec,
         [&](const std::string& path, bool is_here) {
             error_code why;
-            found = is_here || prove_file(path, why) != proof_of_life::dead;
+            found = is_here || test_presence_file(path, why) != liveness::dead;
             return !found;
         }
     );

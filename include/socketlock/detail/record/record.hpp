@@ -25,14 +25,14 @@ namespace socketlock::detail {
 inline constexpr std::int64_t record_version = 2;
 
 /// A claim, and the presence and process that it lives in.
-struct party
+struct claim_ref
 {
     id128 claim;
     id128 presence;
     /// As its process sees it; 0 if it is not known.
     std::int64_t pid = 0;
 
-    friend bool operator==(const party& a, const party& b) noexcept
+    friend bool operator==(const claim_ref& a, const claim_ref& b) noexcept
     {
         return a.claim == b.claim && a.presence == b.presence;
     }
@@ -48,8 +48,8 @@ struct record
     std::uint64_t next_ticket = 0;
     /// All tickets below this have had their turn, or given up.
     std::uint64_t served = 0;
-    std::optional<party> holder;
-    std::optional<party> tail;
+    std::optional<claim_ref> holder;
+    std::optional<claim_ref> tail;
     /// Set instead of `holder` if socketlock version 1 wrote the record: the pid of its holder.
     std::optional<std::int64_t> v1_pid;
     /// Fields of others, at the top and in "socketlock", that a rewrite keeps.

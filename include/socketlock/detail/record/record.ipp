@@ -75,7 +75,7 @@ public:
     }
 
     // A member that may be missing or null.
-    std::optional<party> optional_party(json::string_view key)
+    std::optional<claim_ref> optional_claim_ref(json::string_view key)
     {
         const json::value* const value = object_.if_contains(key);
         if (value == nullptr || value->is_null())
@@ -86,7 +86,7 @@ public:
             return std::nullopt;
         }
         record_reader inner(value->get_object());
-        party result;
+        claim_ref result;
         result.claim = inner.id("claim");
         result.presence = inner.id("presence");
         if (inner.object_.contains("pid"))
@@ -142,8 +142,8 @@ inline void decode_our_part(record_reader& top, const json::object& ours, record
     r.next_ticket = reader.unsigned_integer("next_ticket");
     if (ours.contains("served"))
         r.served = reader.unsigned_integer("served");
-    r.holder = reader.optional_party("holder");
-    r.tail = reader.optional_party("tail");
+    r.holder = reader.optional_claim_ref("holder");
+    r.tail = reader.optional_claim_ref("tail");
     r.our_others = reader.others(
         {"version", "fencing_token", "next_ticket", "served", "holder", "tail"}
     );
@@ -267,8 +267,8 @@ private:
         id128 value;
     };
 
-    // A party, or null and the party's object laid aside.
-    struct party_member
+    // A claim, or null and the claim's object laid aside.
+    struct claim_ref_member
     {
         void make(json::value& at, bool with_pid)
         {
@@ -281,7 +281,7 @@ private:
                 pid = &object["pid"];
         }
 
-        void set(const std::optional<party>& p)
+        void set(const std::optional<claim_ref>& p)
         {
             if (p.has_value() != place->is_object())
                 place->swap(aside);
@@ -308,8 +308,8 @@ private:
     json::value* fencing_token_ = nullptr;
     json::value* next_ticket_ = nullptr;
     json::value* served_ = nullptr;
-    party_member holder_;
-    party_member tail_;
+    claim_ref_member holder_;
+    claim_ref_member tail_;
     json::serializer serializer_;
 };
 

@@ -115,7 +115,7 @@ inline void clear_orphan(
         error_code ec;
         const auto address = std::make_shared<lock_address>(lock_name, options);
         if (const auto entry = users.entry(address, ec))
-            entry->run([&](turn&) { entry->clear_orphan(); });
+            entry->run([&](reaction&) { entry->clear_orphan(); });
     }
     catch (const std::exception&)
     {
@@ -131,14 +131,14 @@ SOCKETLOCK_DECL bool peer_session::on_attach(const frame_view& frame)
     // One attachment a connection.
     if (!message || !users || is_attached_)
         return false;
-    const claimant who{
+    const claim_contact who{
         {handshake_.ids().own_claim, message->presence, static_cast<std::int64_t>(message->pid)},
         message->port
     };
     if (const auto target = find_target(*users))
     {
         stop_limit();
-        target->entry()->run([&](turn& t) {
+        target->entry()->run([&](reaction& t) {
             target->add_successor(
                 std::static_pointer_cast<peer_session>(shared_from_this()),
                 who,
@@ -175,7 +175,7 @@ SOCKETLOCK_DECL void peer_session::on_end()
     if (const auto owner = owner_.lock())
         owner->note_end(*this);
     if (const auto c = claim_.lock())
-        c->entry()->run([&](turn& t) { c->successor_ended(link_, t); });
+        c->entry()->run([&](reaction& t) { c->successor_ended(link_, t); });
 }
 
 }  // namespace socketlock::detail

@@ -61,7 +61,7 @@ private:
     SOCKETLOCK_DECL void on_end() override;
 
     const std::weak_ptr<claim> claim_;
-    const party to_;
+    const claim_ref to_;
     const link_id link_;
     const std::chrono::steady_clock::duration limit_;
 };

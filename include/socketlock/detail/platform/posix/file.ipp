@@ -179,12 +179,12 @@ SOCKETLOCK_DECL void set_permissions(const file& f, unsigned permissions, error_
         ec = file_error(errno);
 }
 
-SOCKETLOCK_DECL named what_is_named(const std::string& path, const file_id& id) noexcept
+SOCKETLOCK_DECL path_state compare_path(const std::string& path, const file_id& id) noexcept
 {
     struct ::stat status = {};
     if (::lstat(path.c_str(), &status) == 0)
-        return id_of(status) == id ? named::same : named::other;
-    return errno == ENOENT || errno == ENOTDIR ? named::nothing : named::unknown;
+        return id_of(status) == id ? path_state::same : path_state::other;
+    return errno == ENOENT || errno == ENOTDIR ? path_state::nothing : path_state::unknown;
 }
 
 SOCKETLOCK_DECL void rename_file(const std::string& from, const std::string& to, error_code& ec)

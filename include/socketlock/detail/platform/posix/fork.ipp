@@ -90,7 +90,7 @@ SOCKETLOCK_DECL std::mutex& library_mutex()
     return the_fork_state().library_mutex;
 }
 
-SOCKETLOCK_DECL void keep_for_ever(std::shared_ptr<void> thing)
+SOCKETLOCK_DECL void leak_after_fork(std::shared_ptr<void> thing)
 {
     static auto& things = *new std::vector<std::shared_ptr<void>>;
     const std::lock_guard<std::mutex> lock(fork_mutex());

@@ -3,8 +3,8 @@
 
 // In which order the claims of one lock in one process do what their machines say.
 
-#ifndef SOCKETLOCK_DETAIL_QUEUE_CLAIM_TURN_HPP
-#define SOCKETLOCK_DETAIL_QUEUE_CLAIM_TURN_HPP
+#ifndef SOCKETLOCK_DETAIL_QUEUE_CLAIM_ACTIONS_HPP
+#define SOCKETLOCK_DETAIL_QUEUE_CLAIM_ACTIONS_HPP
 
 #include <socketlock/config.hpp>
 #include <socketlock/detail/queue/claim_machine.hpp>

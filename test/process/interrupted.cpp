@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "torn.hpp"
+#include "interrupted.hpp"
 
 #include <socketlock/detail/platform/process_identity.hpp>
 #include <socketlock/detail/record/lock_file.hpp>
@@ -127,7 +127,7 @@ std::ostream& operator<<(std::ostream& out, fault f)
     return out << names[static_cast<int>(f)];
 }
 
-torn_connection::torn_connection(
+interrupted_connection::interrupted_connection(
     int descriptor,
     fault f,
     std::size_t at,
@@ -137,13 +137,13 @@ torn_connection::torn_connection(
 {
 }
 
-torn_connection::~torn_connection()
+interrupted_connection::~interrupted_connection()
 {
     if (descriptor_ >= 0)
         ::close(descriptor_);
 }
 
-int torn_connection::open(std::uint16_t port)
+int interrupted_connection::open(std::uint16_t port)
 {
     const int result = open_socket();
     const ::sockaddr_in address = loopback(port);
@@ -152,7 +152,7 @@ int torn_connection::open(std::uint16_t port)
     return result;
 }
 
-void torn_connection::cut()
+void interrupted_connection::cut()
 {
     is_over_ = true;
     if (descriptor_ < 0)
@@ -169,13 +169,13 @@ void torn_connection::cut()
     ::close(std::exchange(descriptor_, -1));
 }
 
-void torn_connection::wait_until_it_is_read() const
+void interrupted_connection::wait_until_it_is_read() const
 {
     if (!eventually([&] { return unread(descriptor_).value_or(0) == 0; }))
         throw std::runtime_error("the other side does not read");
 }
 
-void torn_connection::wait_until_it_ends()
+void interrupted_connection::wait_until_it_ends()
 {
     unsigned char ignored;
     while (receive(&ignored, 1))
@@ -183,7 +183,7 @@ void torn_connection::wait_until_it_ends()
     }
 }
 
-bool torn_connection::transmit(const unsigned char* bytes, std::size_t size)
+bool interrupted_connection::transmit(const unsigned char* bytes, std::size_t size)
 {
     if (size == 0)
         return true;
@@ -191,7 +191,7 @@ bool torn_connection::transmit(const unsigned char* bytes, std::size_t size)
     return ::send(descriptor_, bytes, size, MSG_NOSIGNAL) == static_cast<::ssize_t>(size);
 }
 
-bool torn_connection::receive(unsigned char* room, std::size_t size)
+bool interrupted_connection::receive(unsigned char* room, std::size_t size)
 {
     for (std::size_t done = 0; done < size;)
     {
@@ -205,7 +205,7 @@ bool torn_connection::receive(unsigned char* room, std::size_t size)
     return true;
 }
 
-bool torn_connection::say(const sl::encoded_frame& frame)
+bool interrupted_connection::say(const sl::encoded_frame& frame)
 {
     if (is_cut())
         return false;
@@ -227,7 +227,7 @@ bool torn_connection::say(const sl::encoded_frame& frame)
     return transmit(bytes.data() + first, bytes.size() - first);
 }
 
-std::optional<sl::frame_view> torn_connection::hear_any()
+std::optional<sl::frame_view> interrupted_connection::hear_any()
 {
     if (is_cut())
         return std::nullopt;
@@ -268,7 +268,7 @@ std::optional<sl::frame_view> torn_connection::hear_any()
     };
 }
 
-std::optional<sl::frame_view> torn_connection::hear(sl::message_type type)
+std::optional<sl::frame_view> interrupted_connection::hear(sl::message_type type)
 {
     const auto frame = hear_any();
     if (frame)
@@ -303,7 +303,7 @@ actor::actor(const std::string& directory)
         throw boost::system::system_error(ec);
 }
 
-sl::claimant actor::new_claim() const
+sl::claim_contact actor::new_claim() const
 {
     socketlock::error_code ec;
     return {
@@ -341,9 +341,9 @@ void actor::die()
 }
 
 std::optional<sl::id128> let_in(
-    torn_connection& connection,
+    interrupted_connection& connection,
     const actor& self,
-    const sl::claimant& target
+    const sl::claim_contact& target
 )
 {
     socketlock::error_code ec;
@@ -365,9 +365,9 @@ std::optional<sl::id128> let_in(
 }
 
 std::optional<waiter> let_attach(
-    torn_connection& connection,
+    interrupted_connection& connection,
     const actor& self,
-    const sl::claimant& target
+    const sl::claim_contact& target
 )
 {
     const auto claim = let_in(connection, self, target);
@@ -407,7 +407,7 @@ sl::record record_of(const std::string& path)
     return edit_record(path, nullptr);
 }
 
-std::uint64_t make_holder(const std::string& path, const sl::claimant& c)
+std::uint64_t make_holder(const std::string& path, const sl::claim_contact& c)
 {
     const auto now = std::chrono::system_clock::now();
     return edit_record(path, [&](sl::record& r) { sl::make_holder(r, c, now); }).fencing_token;
@@ -422,7 +422,7 @@ void make_free(const std::string& path)
     });
 }
 
-bool is_held_by(const std::string& path, const sl::claimant& c)
+bool is_held_by(const std::string& path, const sl::claim_contact& c)
 {
     return record_of(path).holder == c.who;
 }
@@ -439,8 +439,8 @@ boost::test_tools::assertion_result can_see_what_is_read(boost::unit_test::test_
     {
         const temporary_directory directory;
         actor a(directory.path());
-        const int client = torn_connection::open(a.port());
-        torn_connection server(a.accept(), fault::end, 0);
+        const int client = interrupted_connection::open(a.port());
+        interrupted_connection server(a.accept(), fault::end, 0);
         result = ::send(client, "\0\1x", 3, 0) == 3 &&
                  eventually([&] { return unread(client) == 3u; });
         server.hear_any();

@@ -1,10 +1,10 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-#ifndef SOCKETLOCK_DETAIL_PROCESS_CARETAKER_IPP
-#define SOCKETLOCK_DETAIL_PROCESS_CARETAKER_IPP
+#ifndef SOCKETLOCK_DETAIL_PROCESS_FILE_MAINTENANCE_IPP
+#define SOCKETLOCK_DETAIL_PROCESS_FILE_MAINTENANCE_IPP
 
-#include <socketlock/detail/process/caretaker.hpp>
+#include <socketlock/detail/process/file_maintenance.hpp>
 #include <socketlock/detail/queue/claim.hpp>
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace socketlock::detail {
 
-SOCKETLOCK_DECL caretaker::caretaker(const std::shared_ptr<runtime>& owner)
+SOCKETLOCK_DECL file_maintenance::file_maintenance(const std::shared_ptr<runtime>& owner)
     : owner_(owner),
       watch_(
           owner->context(),
@@ -25,27 +25,27 @@ SOCKETLOCK_DECL caretaker::caretaker(const std::shared_ptr<runtime>& owner)
 {
 }
 
-SOCKETLOCK_DECL void caretaker::add(const std::shared_ptr<lock_directory>& directory)
+SOCKETLOCK_DECL void file_maintenance::add(const std::shared_ptr<lock_directory>& directory)
 {
     if (directories_.empty())
         touch_later();
     directories_.push_back(directory);
     if (!watch_.add(directory->choice.path))
-        look_later(directory);
+        check_later(directory);
     const auto owner = owner_.lock();
     if (!owner)
         return;
     // For what was removed before it was watched; no transaction where all is in place.
     error_code ignored;
-    owner->see_to_presence(*directory, ignored);
+    owner->ensure_presence(*directory, ignored);
     for (const auto& c : owner->claims_in(*directory))
     {
         if (!c->entry()->is_in_place())
-            c->on_event([](claim_machine& m) { m.look_after_record(); });
+            c->on_event([](claim_machine& m) { m.check_record(); });
     }
 }
 
-SOCKETLOCK_DECL void caretaker::on_change(const std::string& path, const std::string& name)
+SOCKETLOCK_DECL void file_maintenance::on_change(const std::string& path, const std::string& name)
 {
     const auto owner = owner_.lock();
     if (!owner)
@@ -56,19 +56,19 @@ SOCKETLOCK_DECL void caretaker::on_change(const std::string& path, const std::st
             continue;
         if (name.empty() || name == directory->presence_name)
             // Without the presence we could have been taken for dead: look after the records, too.
-            look_after(directory);
+            check_files(directory);
         else if (owner->find_entry({directory.get(), name}))
         {
             for (const auto& c : owner->claims_in(*directory))
             {
                 if (c->address().file_name() == name)
-                    c->on_event([](claim_machine& m) { m.look_after_record(); });
+                    c->on_event([](claim_machine& m) { m.check_record(); });
             }
         }
     }
 }
 
-SOCKETLOCK_DECL void caretaker::look_after(const std::shared_ptr<lock_directory>& directory)
+SOCKETLOCK_DECL void file_maintenance::check_files(const std::shared_ptr<lock_directory>& directory)
 {
     const auto owner = owner_.lock();
     if (!owner)
@@ -80,11 +80,11 @@ SOCKETLOCK_DECL void caretaker::look_after(const std::shared_ptr<lock_directory>
     // The directory may be a new one. Watched first, so that nothing is missed.
     const bool is_watched = watch_.add(directory->choice.path);
     if (!ec)
-        owner->see_to_presence(*directory, ec);
+        owner->ensure_presence(*directory, ec);
     if (!is_watched || ec)
-        look_later(directory);
+        check_later(directory);
     for (const auto& c : claims)
-        c->on_event([](claim_machine& m) { m.look_after_record(); });
+        c->on_event([](claim_machine& m) { m.check_record(); });
 }
 
 inline bool is_in_place(lock_directory& directory)
@@ -93,7 +93,7 @@ inline bool is_in_place(lock_directory& directory)
     return directory.own.in_place();
 }
 
-SOCKETLOCK_DECL void caretaker::look_later(const std::shared_ptr<lock_directory>& directory)
+SOCKETLOCK_DECL void file_maintenance::check_later(const std::shared_ptr<lock_directory>& directory)
 {
     if (std::find(missing_.begin(), missing_.end(), directory) != missing_.end())
         return;
@@ -106,11 +106,11 @@ SOCKETLOCK_DECL void caretaker::look_later(const std::shared_ptr<lock_directory>
         if (ec || !self)
             return;
         for (const auto& missing : std::exchange(self->missing_, {}))
-            self->look_after(missing);
+            self->check_files(missing);
     });
 }
 
-SOCKETLOCK_DECL void caretaker::touch_later()
+SOCKETLOCK_DECL void file_maintenance::touch_later()
 {
     touch_timer_.expires_after(std::chrono::hours(1));
     touch_timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
@@ -122,13 +122,13 @@ SOCKETLOCK_DECL void caretaker::touch_later()
     });
 }
 
-SOCKETLOCK_DECL void caretaker::touch_all()
+SOCKETLOCK_DECL void file_maintenance::touch_all()
 {
     const auto owner = owner_.lock();
     for (const auto& directory : directories_)
     {
         if (!is_in_place(*directory))
-            look_after(directory);
+            check_files(directory);
         error_code ignored;
         touch_file(directory->choice.path + '/' + directory->presence_name, ignored);
         if (!owner)

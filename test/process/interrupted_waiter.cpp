@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "crowd.hpp"
-#include "torn.hpp"
+#include "interrupted.hpp"
 
 using namespace test;
 using namespace std::chrono_literals;
@@ -76,7 +76,7 @@ struct stage
     /// The waiter's next connection, up to its attachment; makes `c`. A waiter does not wait long
     /// for that: if we were held up it ends the connection, and comes again.
     std::optional<waiter> meet(
-        std::optional<torn_connection>& c,
+        std::optional<interrupted_connection>& c,
         fault f,
         std::size_t at,
         const std::function<void()>& meanwhile = nullptr
@@ -94,10 +94,10 @@ struct stage
     }
 
     /// The whole exchange; makes the connection and returns its length.
-    std::size_t talk(std::optional<torn_connection>& made, ending e, fault f, std::size_t at)
+    std::size_t talk(std::optional<interrupted_connection>& made, ending e, fault f, std::size_t at)
     {
         const auto w = meet(made, f, at);
-        torn_connection& c = *made;
+        interrupted_connection& c = *made;
         if (w)
         {
             BOOST_TEST(!wanting.has_event());
@@ -110,7 +110,7 @@ struct stage
         return c.position();
     }
 
-    void die(torn_connection& c)
+    void die(interrupted_connection& c)
     {
         holder->stop_listening();
         c.cut();
@@ -125,7 +125,7 @@ struct stage
         let_it_wait();
         std::size_t length = 0;
         {
-            std::optional<torn_connection> first;
+            std::optional<interrupted_connection> first;
             length = talk(first, e, f, at);
             if (e == ending::death)
                 die(*first);
@@ -137,7 +137,7 @@ struct stage
             BOOST_TEST(is_held_by(path, self));
             BOOST_TEST(wanting.ask("owns 1") == "no");
             // It comes again.
-            std::optional<torn_connection> second;
+            std::optional<interrupted_connection> second;
             talk(second, e, fault::end, nowhere);
             BOOST_TEST(is_concluded);
         }
@@ -167,7 +167,7 @@ struct stage
             expect_cancelled();
             is_cancelled = true;
         };
-        std::optional<torn_connection> c;
+        std::optional<interrupted_connection> c;
         const auto w = meet(c, fault::split, at, cancel);
         const std::size_t length = c->position();
         if (!is_cancelled)
@@ -182,7 +182,7 @@ struct stage
     std::size_t give_up_and_break(ending e, fault f, std::size_t at)
     {
         let_it_wait();
-        std::optional<torn_connection> c;
+        std::optional<interrupted_connection> c;
         const auto w = meet(c, f, at);
         BOOST_TEST_REQUIRE(w.has_value());
         expect_cancelled();
@@ -194,7 +194,7 @@ struct stage
     }
 
     /// The last words between a waiter that gives up and the holder.
-    void finish(torn_connection& c, ending e, const waiter& w)
+    void finish(interrupted_connection& c, ending e, const waiter& w)
     {
         if (e != ending::death)
             conclude(e, w);
@@ -224,7 +224,7 @@ struct stage
         std::size_t length = 0;
         bool is_answered = false;
         {
-            torn_connection c(holder->accept(), f, at);
+            interrupted_connection c(holder->accept(), f, at);
             if (let_in(c, *holder, self) && c.hear(sl::message_type::ping))
             {
                 const std::uint64_t now = record_of(path).fencing_token;
@@ -275,7 +275,7 @@ struct stage
     const lock_directory directory;
     const std::string path = directory.lock_file("x");
     std::unique_ptr<actor> holder;
-    sl::claimant self;
+    sl::claim_contact self;
     peer wanting = peer_with_lock(directory.path());
     std::chrono::steady_clock::time_point asked;
     bool is_concluded = false;
@@ -285,7 +285,7 @@ struct stage
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(torn_waiter, stage)
+BOOST_FIXTURE_TEST_SUITE(interrupted_waiter, stage)
 
 BOOST_AUTO_TEST_CASE(a_connection_that_ends_costs_no_turn)
 {

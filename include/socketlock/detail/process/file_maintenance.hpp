@@ -4,8 +4,8 @@
 // Looks after the files of a process that holds locks: puts back what was removed, and keeps them
 // from looking unused to those who clean temporary directories.
 
-#ifndef SOCKETLOCK_DETAIL_PROCESS_CARETAKER_HPP
-#define SOCKETLOCK_DETAIL_PROCESS_CARETAKER_HPP
+#ifndef SOCKETLOCK_DETAIL_PROCESS_FILE_MAINTENANCE_HPP
+#define SOCKETLOCK_DETAIL_PROCESS_FILE_MAINTENANCE_HPP
 
 #include <socketlock/config.hpp>
 #include <socketlock/detail/platform/directory_watch.hpp>
@@ -20,17 +20,17 @@
 
 namespace socketlock::detail {
 
-class caretaker : public std::enable_shared_from_this<caretaker>
+class file_maintenance : public std::enable_shared_from_this<file_maintenance>
 {
 public:
-    SOCKETLOCK_DECL explicit caretaker(const std::shared_ptr<runtime>& owner);
-    caretaker(caretaker&&) = delete;
+    SOCKETLOCK_DECL explicit file_maintenance(const std::shared_ptr<runtime>& owner);
+    file_maintenance(file_maintenance&&) = delete;
 
     /// Looks after a directory from now on. On the runtime's thread.
     SOCKETLOCK_DECL void add(const std::shared_ptr<lock_directory>& directory);
 
     /// Puts back what is missing of a directory's files, and watches it. On the runtime's thread.
-    SOCKETLOCK_DECL void look_after(const std::shared_ptr<lock_directory>& directory);
+    SOCKETLOCK_DECL void check_files(const std::shared_ptr<lock_directory>& directory);
 
     /// Sets the times of the presences, and of the files of locks that are held, to now: programs
     /// that clean up go by their age. Before that, looks after directories whose paths lead
@@ -40,7 +40,7 @@ public:
 
 private:
     SOCKETLOCK_DECL void on_change(const std::string& path, const std::string& name);
-    SOCKETLOCK_DECL void look_later(const std::shared_ptr<lock_directory>& directory);
+    SOCKETLOCK_DECL void check_later(const std::shared_ptr<lock_directory>& directory);
     SOCKETLOCK_DECL void touch_later();
 
     const std::weak_ptr<runtime> owner_;

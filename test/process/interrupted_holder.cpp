@@ -9,7 +9,7 @@
 #include <string>
 
 #include "crowd.hpp"
-#include "torn.hpp"
+#include "interrupted.hpp"
 
 using namespace test;
 using namespace std::chrono_literals;
@@ -52,7 +52,7 @@ struct stage
         }));
     }
 
-    bool shake_hands(torn_connection& c, const sl::id128& claim)
+    bool shake_hands(interrupted_connection& c, const sl::id128& claim)
     {
         const sl::presence_info presence = presence_of(owner);
         socketlock::error_code ec;
@@ -72,7 +72,7 @@ struct stage
         return welcome && client.on_frame(*welcome, none) == sl::handshake_action::authenticated;
     }
 
-    sl::presence_info presence_of(const sl::claimant& c) const
+    sl::presence_info presence_of(const sl::claim_contact& c) const
     {
         socketlock::error_code ec;
         auto result = sl::read_presence(directory.path(), c.who, ec);
@@ -82,7 +82,7 @@ struct stage
     }
 
     /// A waiter in front of all others.
-    bool attach(torn_connection& c)
+    bool attach(interrupted_connection& c)
     {
         if (!shake_hands(c, self.who.claim))
             return false;
@@ -102,7 +102,7 @@ struct stage
         line_up();
         std::size_t length = 0;
         {
-            torn_connection c(torn_connection::open(owner.port), f, at);
+            interrupted_connection c(interrupted_connection::open(owner.port), f, at);
             if (attach(c) && c.say(sl::detach_message().encode()))
                 c.hear(sl::message_type::detached);
             length = c.position();
@@ -122,11 +122,11 @@ struct stage
         owner = {*record_of(path).holder, record_of(path).port};
         std::size_t length = 0;
         {
-            torn_connection c(torn_connection::open(owner.port), f, at);
+            interrupted_connection c(interrupted_connection::open(owner.port), f, at);
             BOOST_TEST(attach(c) == (at >= begin));
             if (at < begin)
             {
-                // At the same time as it is noticed that the heir's connection has ended.
+                // At the same time as it is noticed that the next owner's connection has ended.
                 BOOST_TEST(holder.ask("unlock 1") == "ok");
                 leave();
                 return c.position();
@@ -165,7 +165,7 @@ struct stage
         line_up();
         std::size_t length = 0;
         {
-            torn_connection c(torn_connection::open(owner.port), f, at);
+            interrupted_connection c(interrupted_connection::open(owner.port), f, at);
             if (shake_hands(c, {}) && c.say(sl::ping_message().encode()))
             {
                 if (const auto frame = c.hear(sl::message_type::pong))
@@ -212,8 +212,8 @@ struct stage
     peer holder = peer_with_lock(directory.path());
     peer behaving = peer_with_lock(directory.path());
     actor stranger{directory.path()};
-    sl::claimant self;
-    sl::claimant owner;
+    sl::claim_contact self;
+    sl::claim_contact owner;
     std::uint64_t token = 0;
     const std::size_t descriptors = usual_descriptors_of(holder);
     const std::size_t behaving_descriptors = usual_descriptors_of(behaving);
@@ -221,7 +221,11 @@ struct stage
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(torn_holder, stage, *boost::unit_test::precondition(can_see_what_is_read))
+BOOST_FIXTURE_TEST_SUITE(
+    interrupted_holder,
+    stage,
+    *boost::unit_test::precondition(can_see_what_is_read)
+)
 
 BOOST_AUTO_TEST_CASE(a_client_that_attaches_may_break_off_or_be_slow_at_any_byte)
 {
@@ -237,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_is_granted_the_lock_may_break_off_at_any_byte
     {
         self = stranger.new_claim();
         line_up();
-        torn_connection c(torn_connection::open(owner.port), fault::end, nowhere);
+        interrupted_connection c(interrupted_connection::open(owner.port), fault::end, nowhere);
         BOOST_TEST(attach(c));
         length = c.position();
         c.cut();

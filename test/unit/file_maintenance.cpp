@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <socketlock/detail/process/caretaker.hpp>
+#include <socketlock/detail/process/file_maintenance.hpp>
 #include <socketlock/detail/process/runtime.hpp>
 #include <socketlock/detail/queue/lock_entry.hpp>
 #include <socketlock/detail/record/lock_address.hpp>
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(files_in_use_do_not_look_old)
         fs::last_write_time(file, long_ago);
     std::promise<void> done;
     users->post([&] {
-        const auto taking_care = std::make_shared<caretaker>(users);
+        const auto taking_care = std::make_shared<file_maintenance>(users);
         taking_care->add(in);
         taking_care->touch_all();
         done.set_value();
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(directory_whose_parent_was_renamed_is_put_back)
 
     std::promise<void> done;
     users->post([&] {
-        const auto taking_care = std::make_shared<caretaker>(users);
+        const auto taking_care = std::make_shared<file_maintenance>(users);
         taking_care->add(in);
         fs::rename(directory / "parent", directory / "elsewhere");
         taking_care->touch_all();

@@ -3,8 +3,8 @@
 
 // Conversations with a real process that go wrong at a chosen byte.
 
-#ifndef SOCKETLOCK_TEST_PROCESS_TORN_HPP
-#define SOCKETLOCK_TEST_PROCESS_TORN_HPP
+#ifndef SOCKETLOCK_TEST_PROCESS_INTERRUPTED_HPP
+#define SOCKETLOCK_TEST_PROCESS_INTERRUPTED_HPP
 
 #include <socketlock/detail/record/decision.hpp>
 #include <socketlock/detail/record/presence.hpp>
@@ -41,18 +41,18 @@ std::ostream& operator<<(std::ostream& out, fault f);
 
 /// One side of a connection, with which something happens after `at` bytes of the conversation,
 /// those of both sides counted.
-class torn_connection
+class interrupted_connection
 {
 public:
     /// `meanwhile` is called between two pieces.
-    torn_connection(
+    interrupted_connection(
         int descriptor,
         fault f,
         std::size_t at,
         std::function<void()> meanwhile = nullptr
     );
-    torn_connection(torn_connection&&) = delete;
-    ~torn_connection();
+    interrupted_connection(interrupted_connection&&) = delete;
+    ~interrupted_connection();
 
     /// Connects to a loopback port.
     static int open(std::uint16_t port);
@@ -103,7 +103,7 @@ public:
     const socketlock::detail::secret_key& key() const noexcept { return presence_->info().key; }
 
     /// Another claim of this process, not known to anybody yet.
-    socketlock::detail::claimant new_claim() const;
+    socketlock::detail::claim_contact new_claim() const;
 
     /// The next connection.
     int accept();
@@ -121,22 +121,22 @@ private:
 /// What a server learns from a client that attaches.
 struct waiter
 {
-    socketlock::detail::claimant self;
+    socketlock::detail::claim_contact self;
     std::uint64_t ticket = 0;
 };
 
 /// Plays the claim `target` of an actor, up to a waiter's attachment.
 std::optional<waiter> let_attach(
-    torn_connection& connection,
+    interrupted_connection& connection,
     const actor& self,
-    const socketlock::detail::claimant& target
+    const socketlock::detail::claim_contact& target
 );
 
 /// Plays the server's side of the handshake; the client's claim.
 std::optional<socketlock::detail::id128> let_in(
-    torn_connection& connection,
+    interrupted_connection& connection,
     const actor& self,
-    const socketlock::detail::claimant& target
+    const socketlock::detail::claim_contact& target
 );
 
 /// The record of a lock, as it is and as a transaction leaves it.
@@ -147,9 +147,9 @@ socketlock::detail::record edit_record(
 );
 
 /// Makes a claim the holder of a lock; the fencing token.
-std::uint64_t make_holder(const std::string& path, const socketlock::detail::claimant& c);
+std::uint64_t make_holder(const std::string& path, const socketlock::detail::claim_contact& c);
 void make_free(const std::string& path);
-bool is_held_by(const std::string& path, const socketlock::detail::claimant& c);
+bool is_held_by(const std::string& path, const socketlock::detail::claim_contact& c);
 bool is_free(const std::string& path);
 
 /// Whether the system tells how much of what was sent has been read.
