@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(free_lock_goes_to_the_queue_and_not_to_who_comes_late)
             record copy = r;
             return decide(copy, q, prove);
         };
-        const decision v = decided_by(intent::enqueue, lives);
+        const auto v = decided_by(intent::enqueue, lives);
         BOOST_TEST(v.what == outcome::enqueued);
         BOOST_TEST(v.is_free);
         BOOST_TEST((v.attach_to == waiter));
