@@ -9,6 +9,7 @@
 #include <socketlock/detail/completion/lock_core.hpp>
 #include <socketlock/detail/completion/time_limit.hpp>
 #include <socketlock/detail/platform/process_identity.hpp>
+#include <socketlock/detail/process/local_backend.hpp>
 #include <socketlock/error.hpp>
 #include <socketlock/holder_info.hpp>
 #include <socketlock/options.hpp>
@@ -470,8 +471,7 @@ private:
     {
         return std::make_unique<detail::lock_core>(
             asio::query(executor_, asio::execution::context),
-            std::move(name),
-            options
+            detail::make_local_backend(std::move(name), options)
         );
     }
 

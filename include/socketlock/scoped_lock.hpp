@@ -16,7 +16,7 @@ template <class Executor>
 class basic_process_lock;
 
 namespace detail {
-class claim;
+class lock_attempt;
 struct deliver_scoped_lock;
 }  // namespace detail
 
@@ -40,7 +40,7 @@ public:
     scoped_lock& operator=(scoped_lock&& other) noexcept
     {
         scoped_lock taken(std::move(other));
-        claim_.swap(taken.claim_);
+        attempt_.swap(taken.attempt_);
         return *this;
     }
 
@@ -56,7 +56,7 @@ public:
     SOCKETLOCK_DECL void unlock();
 
     /// Owns nothing afterwards, but leaves the lock locked, to its lock object.
-    void release() noexcept { claim_.reset(); }
+    void release() noexcept { attempt_.reset(); }
 
     /// True if it owns a lock that is still held (by this process: false in the child of a fork).
     SOCKETLOCK_DECL bool owns_lock() const noexcept;
@@ -69,9 +69,12 @@ public:
 private:
     friend struct detail::deliver_scoped_lock;
 
-    explicit scoped_lock(std::shared_ptr<detail::claim> c) noexcept : claim_(std::move(c)) {}
+    explicit scoped_lock(std::shared_ptr<detail::lock_attempt> attempt) noexcept
+        : attempt_(std::move(attempt))
+    {
+    }
 
-    std::shared_ptr<detail::claim> claim_;
+    std::shared_ptr<detail::lock_attempt> attempt_;
 };
 
 }  // namespace socketlock

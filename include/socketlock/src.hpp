@@ -9,12 +9,17 @@
 
 #include <socketlock/config.hpp>
 #include <socketlock/detail/common/id.ipp>
+#include <socketlock/detail/completion/io_thread.ipp>
+#include <socketlock/detail/completion/lock_backend.ipp>
 #include <socketlock/detail/completion/lock_core.ipp>
+#include <socketlock/detail/completion/lock_service.ipp>
 #include <socketlock/detail/platform/platform.ipp>
+#include <socketlock/detail/process/directories.ipp>
 #include <socketlock/detail/process/file_maintenance.ipp>
+#include <socketlock/detail/process/local_backend.ipp>
 #include <socketlock/detail/process/query.ipp>
+#include <socketlock/detail/process/registry.ipp>
 #include <socketlock/detail/process/runtime.ipp>
-#include <socketlock/detail/process/runtime_directories.ipp>
 #include <socketlock/detail/queue/claim.ipp>
 #include <socketlock/detail/queue/claim_links.ipp>
 #include <socketlock/detail/queue/claim_machine.ipp>

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(files_in_use_do_not_look_old)
     for (const fs::path& file : {presence, fs::path(held.path()), fs::path(free.path())})
         fs::last_write_time(file, long_ago);
     std::promise<void> done;
-    users->post([&] {
+    users->thread().post([&] {
         const auto taking_care = std::make_shared<file_maintenance>(users);
         taking_care->add(in);
         taking_care->touch_all();
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(directory_whose_parent_was_renamed_is_put_back)
     BOOST_REQUIRE(in);
 
     std::promise<void> done;
-    users->post([&] {
+    users->thread().post([&] {
         const auto taking_care = std::make_shared<file_maintenance>(users);
         taking_care->add(in);
         fs::rename(directory / "parent", directory / "elsewhere");

@@ -7,11 +7,33 @@
 #define SOCKETLOCK_IMPL_PROCESS_LOCK_HPP
 
 #include <socketlock/process_lock.hpp>
+#include <socketlock/scoped_lock.hpp>
 
+#include <memory>
 #include <optional>
 #include <utility>
 
 namespace socketlock {
+
+namespace detail {
+
+/// Owns from the beginning, so that a handler that is destroyed before it is called unlocks.
+struct deliver_scoped_lock
+{
+    explicit deliver_scoped_lock(std::shared_ptr<lock_attempt> attempt) : owner(std::move(attempt))
+    {
+    }
+
+    template <class Handler>
+    void operator()(Handler& handler, error_code ec, bool acquired)
+    {
+        std::move(handler)(ec, acquired ? std::move(owner) : scoped_lock());
+    }
+
+    scoped_lock owner;
+};
+
+}  // namespace detail
 
 /// What newer versions of Asio ask of an initiation: the executor that it would complete on.
 template <class Executor>
@@ -39,7 +61,7 @@ struct basic_process_lock<Executor>::initiate_lock : initiation
             std::forward<Handler>(handler),
             this->get_executor(),
             core.new_operation(),
-            Deliver(ec ? nullptr : core.current_claim()),
+            Deliver(ec ? nullptr : core.current_attempt()),
             [&](auto& op, auto slot) { core.start_lock(op, wait, limit, ec, slot); }
         );
     }

@@ -7,8 +7,8 @@
 #define SOCKETLOCK_DETAIL_COMPLETION_INITIATE_HPP
 
 #include <socketlock/config.hpp>
+#include <socketlock/detail/completion/lock_backend.hpp>
 #include <socketlock/detail/completion/operation.hpp>
-#include <socketlock/scoped_lock.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 
@@ -31,7 +31,7 @@ struct deliver_results
 
 struct deliver_error
 {
-    explicit deliver_error(const std::shared_ptr<claim>&) {}
+    explicit deliver_error(const std::shared_ptr<lock_attempt>&) {}
 
     template <class Handler>
     void operator()(Handler& handler, error_code ec, bool)
@@ -42,27 +42,13 @@ struct deliver_error
 
 struct deliver_acquired
 {
-    explicit deliver_acquired(const std::shared_ptr<claim>&) {}
+    explicit deliver_acquired(const std::shared_ptr<lock_attempt>&) {}
 
     template <class Handler>
     void operator()(Handler& handler, error_code ec, bool acquired)
     {
         std::move(handler)(ec, acquired);
     }
-};
-
-/// Owns from the beginning, so that a handler that is destroyed before it is called unlocks.
-struct deliver_scoped_lock
-{
-    explicit deliver_scoped_lock(std::shared_ptr<claim> c) : owner(std::move(c)) {}
-
-    template <class Handler>
-    void operator()(Handler& handler, error_code ec, bool acquired)
-    {
-        std::move(handler)(ec, acquired ? std::move(owner) : scoped_lock());
-    }
-
-    scoped_lock owner;
 };
 
 /// Makes the operation, which `token` counts, and has `start(op, slot)` begin it.

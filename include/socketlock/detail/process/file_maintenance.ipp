@@ -15,13 +15,13 @@ namespace socketlock::detail {
 SOCKETLOCK_DECL file_maintenance::file_maintenance(const std::shared_ptr<runtime>& owner)
     : owner_(owner),
       watch_(
-          owner->context(),
+          owner->thread().context(),
           [this](const std::string& directory, const std::string& name) {
               on_change(directory, name);
           }
       ),
-      look_timer_(owner->context()),
-      touch_timer_(owner->context())
+      look_timer_(owner->thread().context()),
+      touch_timer_(owner->thread().context())
 {
 }
 

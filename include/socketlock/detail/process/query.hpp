@@ -7,10 +7,11 @@
 #define SOCKETLOCK_DETAIL_PROCESS_QUERY_HPP
 
 #include <socketlock/config.hpp>
-#include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/completion/lock_backend.hpp>
+#include <socketlock/detail/process/runtime.hpp>
+#include <socketlock/detail/record/lock_address.hpp>
 #include <socketlock/detail/wire/predecessor_link.hpp>
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,7 +32,7 @@ struct runtime_user
 };
 
 /// Asks the holder to prove itself by a handshake and to say that it holds.
-class query final : private runtime_user, public authenticated_link
+class query final : private runtime_user, public holder_query, public authenticated_link
 {
 public:
     SOCKETLOCK_DECL query(
@@ -39,11 +40,9 @@ public:
         std::shared_ptr<const lock_address> where
     );
 
-    void expect(holder_operation& op) noexcept { op_.store(&op); }
-    /// Reads the record, then asks. From any thread.
-    SOCKETLOCK_DECL void start();
-    SOCKETLOCK_DECL void cancel(error_code ec);
-    SOCKETLOCK_DECL void end_operation(bool complete) noexcept;
+    /// Reads the record, then asks.
+    SOCKETLOCK_DECL void start() override;
+    SOCKETLOCK_DECL void cancel(error_code ec) override;
 
 private:
     SOCKETLOCK_DECL void look();
@@ -54,7 +53,6 @@ private:
     SOCKETLOCK_DECL void on_end() override;
 
     const std::shared_ptr<const lock_address> where_;
-    std::atomic<holder_operation*> op_{nullptr};
     asio::steady_timer retry_;
     int looks_ = 0;
     std::optional<holder_info> found_;

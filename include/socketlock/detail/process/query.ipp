@@ -6,6 +6,7 @@
 
 #include <socketlock/detail/platform/fork.hpp>
 #include <socketlock/detail/process/query.hpp>
+#include <socketlock/detail/queue/claim.hpp>
 #include <socketlock/detail/wire/message.hpp>
 #include <socketlock/error.hpp>
 
@@ -78,45 +79,40 @@ SOCKETLOCK_DECL query::query(
     std::shared_ptr<const lock_address> where
 )
     : runtime_user{std::move(owner)},
-      authenticated_link(runtime_->context()),
+      authenticated_link(runtime_->thread().context()),
       where_(std::move(where)),
-      retry_(runtime_->context())
+      retry_(runtime_->thread().context())
 {
 }
 
 SOCKETLOCK_DECL void query::start()
 {
-    runtime_->post([self = std::static_pointer_cast<query>(shared_from_this())] { self->look(); });
+    runtime_->thread().post([self = std::static_pointer_cast<query>(shared_from_this())] {
+        self->look();
+    });
 }
 
 SOCKETLOCK_DECL void query::complete(error_code ec)
 {
-    if (holder_operation* const op = take(op_))
+    if (holder_operation* const op = take_holder())
         op->complete(ec, ec ? std::nullopt : std::move(found_));
 }
 
 SOCKETLOCK_DECL void query::cancel(error_code ec)
 {
-    holder_operation* const op = take(op_);
+    holder_operation* const op = take_holder();
     if (op == nullptr)
         return;
     op->complete(ec, std::nullopt);
     // In a child the connection is the parent's.
-    if (runtime_->generation() == fork_generation())
+    if (runtime_->thread().generation() == fork_generation())
         close();
-}
-
-SOCKETLOCK_DECL void query::end_operation(bool complete) noexcept
-{
-    holder_operation* const op = take(op_);
-    if (op != nullptr)
-        complete ? op->complete(asio::error::operation_aborted, std::nullopt) : op->destroy();
 }
 
 SOCKETLOCK_DECL void query::look()
 {
     // It may have been cancelled while it waited for the guard.
-    if (op_.load() == nullptr)
+    if (!is_expected())
         return;
     // A transaction takes microseconds; whoever keeps the guard for seconds has been stopped.
     static constexpr int most_looks = 1000;

@@ -5,18 +5,16 @@
 #define SOCKETLOCK_DETAIL_PROCESS_RUNTIME_IPP
 
 #include <socketlock/detail/platform/fork.hpp>
-#include <socketlock/detail/platform/signal_mask.hpp>
 #include <socketlock/detail/process/file_maintenance.hpp>
 #include <socketlock/detail/process/runtime.hpp>
 #include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/queue/lock_entry.hpp>
 #include <socketlock/detail/wire/endpoint.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
@@ -63,7 +61,7 @@ inline void finish_last_runtime()
     for (int round = 0; round < 5 && last && last.use_count() != 1; ++round)
     {
         const auto done = std::make_shared<std::promise<void>>();
-        last->post([done] { done->set_value(); });
+        last->thread().post([done] { done->set_value(); });
         // Its thread answers at once, unless it gets no processor.
         done->get_future().wait_for(std::chrono::seconds(1));
     }
@@ -135,41 +133,65 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
     return started;
 }
 
-SOCKETLOCK_DECL runtime::runtime(std::uint64_t generation)
-    : generation_(generation), state_(std::make_shared<thread_state>())
+SOCKETLOCK_DECL runtime::runtime(std::uint64_t generation) : thread_(generation)
 {
-    // Has the context open its descriptors here, where the want of them can be told.
-    const asio::steady_timer unused(state_->context);
-    const signal_mask no_signals;
-    thread_ = std::thread([state = state_] { state->context.run(); });
     const std::lock_guard<std::mutex> lock(fork_mutex());
     ++the_current_runtime().number;
 }
 
 SOCKETLOCK_DECL runtime::~runtime()
 {
-    state_->work.reset();
-    state_->context.stop();
     // The last user may be a completion that is destroyed on our own thread.
-    if (thread_.get_id() == std::this_thread::get_id())
+    if (std::thread own = thread_.stop(); own.joinable())
     {
         std::thread before;
         {
             const std::lock_guard<std::mutex> lock(fork_mutex());
-            before = std::exchange(the_current_runtime().retired, std::move(thread_));
+            before = std::exchange(the_current_runtime().retired, std::move(own));
         }
         if (before.joinable())
             before.join();
     }
-    else
-        thread_.join();
-    for (const auto& [path, directory] : directories_)
-        directory->own.remove();
+    directories_.remove_presences();
     // Its descriptor takes the kernel some 20 ms to close: nobody should be trying to connect then.
     endpoint_.reset();
     file_maintenance_.reset();
     const std::lock_guard<std::mutex> lock(fork_mutex());
     --the_current_runtime().number;
+}
+
+SOCKETLOCK_DECL std::shared_ptr<claim> runtime::find(const id128& claim_id)
+{
+    return registry_.find(claim_id);
+}
+
+SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
+    const directory_choice& choice,
+    unsigned permissions,
+    error_code& ec
+)
+{
+    const file_id id = prepare_directory(choice, ec);
+    if (ec)
+        return nullptr;
+    if (!endpoint_)
+        endpoint_ = endpoint::open(shared_from_this(), ec);
+    if (ec)
+        return nullptr;
+    if (auto known = directories_.find(choice, id))
+    {
+        const std::lock_guard<std::mutex> lock(known->mutex);
+        known->own.widen_permissions(permissions);
+        return known;
+    }
+    auto result = directories_
+                      .add(choice, id, endpoint_->port(), endpoint_->address(), permissions, ec);
+    if (ec)
+        return nullptr;
+    if (!file_maintenance_)
+        file_maintenance_ = std::make_shared<file_maintenance>(shared_from_this());
+    thread_.post([c = file_maintenance_, result] { c->add(result); });
+    return result;
 }
 
 SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(
@@ -182,132 +204,29 @@ SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(
     const auto in = directory(by, where->permissions(), ec);
     if (ec)
         return nullptr;
-    const entry_key key{in.get(), where->file_name()};
-    if (auto found = find_entry(key))
+    if (auto found = registry_.find(entry_key{in.get(), where->file_name()}))
         return found;
     // The record lies where the presence does that it names, wherever `where` leads later.
     const auto here = in->choice.path == by.path
                           ? where
                           : std::make_shared<const lock_address>(*where, in->choice);
     auto result = std::make_shared<lock_entry>(shared_from_this(), in, here);
-    const std::lock_guard<std::mutex> lock(mutex_);
-    // One that is being destroyed may be there yet.
-    if (const auto old = entries_.find(key); old != entries_.end())
-        entries_.erase(old);
-    entries_.insert(result.get());
+    registry_.add(*result);
     return result;
 }
 
-SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::find_entry(const entry_key& key)
+SOCKETLOCK_DECL void runtime::ensure_presence(lock_directory& directory, error_code& ec)
 {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = entries_.find(key);
-    return found == entries_.end() ? nullptr : (*found)->weak_from_this().lock();
-}
-
-SOCKETLOCK_DECL void runtime::forget(lock_entry& entry)
-{
-    const std::lock_guard<std::mutex> lock(mutex_);
-    // Not a younger one of the same lock.
-    if (const auto found = entries_.find(&entry); found != entries_.end())
-        entries_.erase(found);
-}
-
-SOCKETLOCK_DECL std::size_t claim_hash::operator()(const id128& id) const noexcept
-{
-    return id128_hash()(id);
-}
-
-SOCKETLOCK_DECL std::size_t claim_hash::operator()(const std::shared_ptr<claim>& c) const noexcept
-{
-    return id128_hash()(c->id());
-}
-
-SOCKETLOCK_DECL bool claim_equal::operator()(const id128& a, const std::shared_ptr<claim>& b)
-    const noexcept
-{
-    return a == b->id();
-}
-
-SOCKETLOCK_DECL std::size_t entry_hash::operator()(const entry_key& key) const noexcept
-{
-    return std::hash<std::string_view>()(key.file_name) ^
-           std::hash<const lock_directory*>()(key.directory);
-}
-
-SOCKETLOCK_DECL std::size_t entry_hash::operator()(const lock_entry* entry) const noexcept
-{
-    return operator()(entry_key{&entry->directory(), entry->address().file_name()});
-}
-
-SOCKETLOCK_DECL bool entry_equal::operator()(const entry_key& a, const lock_entry* b) const noexcept
-{
-    return a.directory == &b->directory() && a.file_name == b->address().file_name();
-}
-
-SOCKETLOCK_DECL void runtime::add(std::shared_ptr<claim> c)
-{
-    const std::lock_guard<std::mutex> lock(mutex_);
-    claims_.insert(std::move(c));
-}
-
-SOCKETLOCK_DECL void runtime::remove(const id128& claim_id)
-{
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (const auto found = claims_.find(claim_id); found != claims_.end())
-        claims_.erase(found);
-}
-
-SOCKETLOCK_DECL std::shared_ptr<claim> runtime::find(const id128& claim_id)
-{
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = claims_.find(claim_id);
-    return found == claims_.end() ? nullptr : *found;
-}
-
-SOCKETLOCK_DECL bool runtime::knows(const id128& claim_id)
-{
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return claims_.find(claim_id) != claims_.end();
-}
-
-SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> runtime::claims_in(
-    const lock_directory& directory
-)
-{
-    std::vector<std::shared_ptr<claim>> result;
-    const std::lock_guard<std::mutex> lock(mutex_);
-    for (const auto& c : claims_)
-    {
-        if (&c->entry()->directory() == &directory)
-            result.push_back(c);
-    }
-    return result;
-}
-
-SOCKETLOCK_DECL bool runtime::has_holding_claim(const lock_directory& directory)
-{
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return std::any_of(claims_.begin(), claims_.end(), [&](const std::shared_ptr<claim>& c) {
-        return c->is_holding() && &c->entry()->directory() == &directory;
-    });
-}
-
-SOCKETLOCK_DECL void runtime::note_open_file(const std::shared_ptr<lock_entry>& mine)
-{
-    static constexpr std::size_t most_open = 64;
-    std::shared_ptr<lock_entry> oldest;
-    {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        open_files_.push_back(mine);
-        if (open_files_.size() <= most_open)
-            return;
-        oldest = open_files_.front().lock();
-        open_files_.pop_front();
-    }
-    // If somebody is using it just now it stays open until it is used again and opened anew.
-    if (oldest && oldest != mine)
-        oldest->close_file_if_idle();
+    ec.clear();
+    const std::lock_guard<std::mutex> lock(directory.mutex);
+    if (directory.own.in_place())
+        return;
+    directory.own.restore(ec);
+    // The directory may be another than the one that is watched.
+    if (!ec)
+        thread_.post([c = file_maintenance_, d = directory.shared_from_this()] {
+            c->check_files(d);
+        });
 }
 
 }  // namespace socketlock::detail

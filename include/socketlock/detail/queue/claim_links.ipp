@@ -8,12 +8,14 @@
 #define SOCKETLOCK_DETAIL_QUEUE_CLAIM_LINKS_IPP
 
 #include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/queue/claim_links.hpp>
 #include <socketlock/detail/wire/message.hpp>
 #include <socketlock/detail/wire/peer_session.hpp>
 #include <socketlock/detail/wire/predecessor_link.hpp>
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 namespace socketlock::detail {
 
@@ -23,73 +25,84 @@ inline link_id new_link_id()
     return ++last;
 }
 
-SOCKETLOCK_DECL void claim::connect(const claim_action& action, reaction& t)
+SOCKETLOCK_DECL claim_links::claim_links() = default;
+
+SOCKETLOCK_DECL claim_links::~claim_links() = default;
+
+SOCKETLOCK_DECL void claim_links::connect(claim& self, const claim_action& action, reaction& t)
 {
     // NOLINTNEXTLINE(modernize-make-unique): an aggregate
-    predecessor_.reset(new predecessor_state{action.link, nullptr, nullptr, 0});
-    if (action.target.presence != entry_->directory().presence_id)
+    predecessor_.reset(new predecessor{action.link, nullptr, nullptr, 0});
+    if (action.target.presence != self.entry()->directory().presence_id)
     {
-        predecessor_->remote = std::make_shared<predecessor_link>(shared_from_this(), action);
+        predecessor_->remote = std::make_shared<predecessor_link>(self.shared_claim(), action);
         predecessor_->remote->start();
         return;
     }
-    auto local = runtime_->find(action.target.claim);
-    if (local && local->entry() == entry_)
+    auto local = self.host().find(action.target.claim);
+    if (local && local->entry() == self.entry())
         predecessor_->local = std::move(local);
-    machine_.link_up(action.link);
-    t.touch(*this);
+    self.machine().link_up(action.link);
+    t.touch(self);
 }
 
-SOCKETLOCK_DECL void claim::say_to_predecessor(const claim_action& action, reaction& t)
+inline encoded_frame encode_attach(claim& self)
+{
+    const claim_contact me = self.contact();
+    attach_message message;
+    message.ticket = self.machine().ticket();
+    message.presence = me.who.presence;
+    message.pid = static_cast<std::uint64_t>(me.who.pid);
+    message.port = me.port;
+    message.lock_name = self.address().lock_name();
+    return message.encode();
+}
+
+SOCKETLOCK_DECL void claim_links::say_to_predecessor(
+    claim& self,
+    const claim_action& action,
+    reaction& t
+)
 {
     if (!predecessor_)
         return;
     const bool attach = action.what == claim_action::kind::say_attach;
-    const claim_contact me = contact();
     if (predecessor_->remote)
     {
-        if (!attach)
-        {
-            predecessor_->remote->send(detach_message().encode());
-            return;
-        }
-        attach_message message;
-        message.ticket = machine_.ticket();
-        message.presence = me.who.presence;
-        message.pid = static_cast<std::uint64_t>(me.who.pid);
-        message.port = me.port;
-        message.lock_name = address_->lock_name();
-        predecessor_->remote->send(message.encode());
+        predecessor_->remote->send(attach ? encode_attach(self) : detach_message().encode());
         return;
     }
     const std::shared_ptr<claim> before = predecessor_->local;
     if (!before)
     {
         // The record names a claim of this process that is over.
-        machine_.moved(predecessor_->number);
-        t.touch(*this);
+        self.machine().moved(predecessor_->number);
+        t.touch(self);
         return;
     }
     if (attach)
     {
         const link_id link = new_link_id();
         predecessor_->local_link = link;
-        before->successors_.push_back({link, nullptr, shared_from_this(), predecessor_->number});
-        before->machine_.successor_attached({link, me, machine_.ticket()});
+        before->links().successors_.push_back(
+            {link, nullptr, self.shared_claim(), predecessor_->number}
+        );
+        before->machine().successor_attached({link, self.contact(), self.machine().ticket()});
     }
     else
-        before->machine_.successor_detached(predecessor_->local_link);
+        before->machine().successor_detached(predecessor_->local_link);
     t.touch(*before);
 }
 
-SOCKETLOCK_DECL void claim::disconnect()
+SOCKETLOCK_DECL void claim_links::disconnect()
 {
     if (predecessor_ && predecessor_->remote)
         predecessor_->remote->close();
     predecessor_.reset();
 }
 
-SOCKETLOCK_DECL void claim::add_successor(
+SOCKETLOCK_DECL void claim_links::add_successor(
+    claim& self,
     std::shared_ptr<peer_session> session,
     const claim_contact& who,
     std::uint64_t ticket,
@@ -97,37 +110,37 @@ SOCKETLOCK_DECL void claim::add_successor(
 )
 {
     const link_id link = new_link_id();
-    session->set_link(shared_from_this(), link);
+    session->set_link(self.shared_claim(), link);
     successors_.push_back({link, std::move(session), nullptr, 0});
-    machine_.successor_attached({link, who, ticket});
-    t.touch(*this);
+    self.machine().successor_attached({link, who, ticket});
+    t.touch(self);
 }
 
-SOCKETLOCK_DECL void claim::successor_ended(link_id link, reaction& t)
+SOCKETLOCK_DECL void claim_links::successor_ended(claim& self, link_id link, reaction& t)
 {
     successors_.erase(
         std::remove_if(
             successors_.begin(),
             successors_.end(),
-            [&](const successor_link& s) { return s.id == link; }
+            [&](const successor& s) { return s.id == link; }
         ),
         successors_.end()
     );
-    machine_.successor_ended(link);
-    t.touch(*this);
+    self.machine().successor_ended(link);
+    t.touch(self);
 }
 
-SOCKETLOCK_DECL void claim::say_to_successor(const claim_action& action, reaction& t)
+SOCKETLOCK_DECL void claim_links::say_to_successor(const claim_action& action, reaction& t)
 {
     using kind = claim_action::kind;
     const auto found = std::find_if(
         successors_.begin(),
         successors_.end(),
-        [&](const successor_link& s) { return s.id == action.link; }
+        [&](const successor& s) { return s.id == action.link; }
     );
     if (found == successors_.end())
         return;
-    const successor_link to = *found;
+    const successor to = *found;
     if (action.what != kind::say_attached)
         successors_.erase(found);
 
@@ -141,7 +154,7 @@ SOCKETLOCK_DECL void claim::say_to_successor(const claim_action& action, reactio
         );
         return;
     }
-    claim_machine& other = to.local->machine_;
+    claim_machine& other = to.local->machine();
     switch (action.what)
     {
     case kind::say_attached:

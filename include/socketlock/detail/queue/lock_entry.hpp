@@ -7,67 +7,24 @@
 #define SOCKETLOCK_DETAIL_QUEUE_LOCK_ENTRY_HPP
 
 #include <socketlock/config.hpp>
-#include <socketlock/detail/completion/lock_core.hpp>
-#include <socketlock/detail/process/runtime.hpp>
+#include <socketlock/detail/queue/claim_host.hpp>
 #include <socketlock/detail/queue/claim_machine.hpp>
+#include <socketlock/detail/queue/lock_directory.hpp>
+#include <socketlock/detail/queue/reaction.hpp>
 #include <socketlock/detail/record/lock_file.hpp>
-
-#include <boost/container/small_vector.hpp>
 
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 
 namespace socketlock::detail {
 
-/// What one event sets off: claims with actions to do, and operations to complete when the lock's
-/// mutex is free again, because their handlers' executors are the user's.
-class reaction
-{
-public:
-    /// The claim's machine has got an event.
-    SOCKETLOCK_DECL void touch(claim& c);
-    void complete(lock_operation& op, error_code ec, bool acquired)
-    {
-        locks_.push_back({&op, ec, acquired});
-    }
-    void complete(plain_operation& op, error_code ec) { others_.push_back({&op, ec}); }
-    /// A dead holder was found; his presence is removed when whoever waited for that has been told.
-    void remove_presence(const claim_ref& dead_holder) { dead_holder_ = dead_holder; }
-    /// Somebody else has written the record, and we shall unlock: it is parsed before that, and
-    /// after whoever waited has been told.
-    void read_ahead() noexcept { reads_ahead_ = true; }
-
-private:
-    friend class lock_entry;
-
-    struct lock_completion
-    {
-        lock_operation* op;
-        error_code ec;
-        bool acquired;
-    };
-    struct plain_completion
-    {
-        plain_operation* op;
-        error_code ec;
-    };
-
-    // Room for what a turn commonly sets off: it is on the stack, and most need no allocation.
-    boost::container::small_vector<std::shared_ptr<claim>, 4> claims_;
-    boost::container::small_vector<lock_completion, 2> locks_;
-    boost::container::small_vector<plain_completion, 2> others_;
-    std::optional<claim_ref> dead_holder_;
-    bool reads_ahead_ = false;
-};
-
 class lock_entry : public std::enable_shared_from_this<lock_entry>
 {
 public:
     SOCKETLOCK_DECL lock_entry(
-        std::shared_ptr<runtime> owner,
+        std::shared_ptr<claim_host> host,
         std::shared_ptr<lock_directory> directory,
         std::shared_ptr<const lock_address> address
     );
@@ -76,7 +33,7 @@ public:
 
     const lock_address& address() const noexcept { return *address_; }
     lock_directory& directory() const noexcept { return *directory_; }
-    const std::shared_ptr<runtime>& owner() const noexcept { return runtime_; }
+    const std::shared_ptr<claim_host>& host() const noexcept { return host_; }
 
     /// Runs `event(reaction&)`, and all that follows from it, under the lock's mutex. Nothing of
     /// the user's runs before that is free again.
@@ -92,7 +49,7 @@ public:
         }
         catch (...)
         {
-            // What the turn has got nobody else can complete.
+            // What the reaction has got nobody else can complete.
             complete_all(t);
             throw;
         }
@@ -124,9 +81,9 @@ private:
     SOCKETLOCK_DECL void perform_all(reaction& t);
     SOCKETLOCK_DECL void complete_all(reaction& t);
     SOCKETLOCK_DECL record& read_or_heal(transaction& t, claim& c, error_code& ec);
-    SOCKETLOCK_DECL liveness prove(const claim_ref& p, error_code& why);
+    SOCKETLOCK_DECL liveness test(const claim_ref& p, error_code& why);
 
-    const std::shared_ptr<runtime> runtime_;
+    const std::shared_ptr<claim_host> host_;
     const std::shared_ptr<lock_directory> directory_;
     const std::shared_ptr<const lock_address> address_;
     std::mutex mutex_;

@@ -16,11 +16,11 @@
 namespace socketlock::detail {
 
 SOCKETLOCK_DECL lock_entry::lock_entry(
-    std::shared_ptr<runtime> owner,
+    std::shared_ptr<claim_host> host,
     std::shared_ptr<lock_directory> directory,
     std::shared_ptr<const lock_address> address
 )
-    : runtime_(std::move(owner)),
+    : host_(std::move(host)),
       directory_(std::move(directory)),
       address_(std::move(address)),
       file_(address_->path(), address_->permissions())
@@ -29,13 +29,13 @@ SOCKETLOCK_DECL lock_entry::lock_entry(
 
 SOCKETLOCK_DECL lock_entry::~lock_entry()
 {
-    runtime_->forget(*this);
+    host_->forget(*this);
 }
 
 SOCKETLOCK_DECL void reaction::touch(claim& c)
 {
     if (claims_.empty() || claims_.back().get() != &c)
-        claims_.push_back(c.shared_from_this());
+        claims_.push_back(c.shared_claim());
 }
 
 SOCKETLOCK_DECL void lock_entry::perform_all(reaction& t)
@@ -44,7 +44,7 @@ SOCKETLOCK_DECL void lock_entry::perform_all(reaction& t)
     perform_actions(
         t.claims_,
         [](const pointer& c) -> claim_machine& { return c->machine(); },
-        // The turn keeps the claim, but not this pointer where it is.
+        // The reaction keeps the claim, but not this pointer where it is.
         [&](const pointer& c, const claim_action& action) { c->perform(action, t); }
     );
 }
@@ -74,11 +74,11 @@ SOCKETLOCK_DECL void lock_entry::complete_all(reaction& t)
     }
 }
 
-SOCKETLOCK_DECL liveness lock_entry::prove(const claim_ref& p, error_code& why)
+SOCKETLOCK_DECL liveness lock_entry::test(const claim_ref& p, error_code& why)
 {
     // Of our own claims the registry knows, and our own presence must not be opened.
     if (p.presence == directory_->presence_id)
-        return runtime_->knows(p.claim) ? liveness::alive : liveness::dead;
+        return host_->knows(p.claim) ? liveness::alive : liveness::dead;
     return test_presence(directory_->choice.path, p, why);
 }
 
@@ -86,8 +86,7 @@ SOCKETLOCK_DECL liveness lock_entry::prove(const claim_ref& p, error_code& why)
 SOCKETLOCK_DECL record& lock_entry::read_or_heal(transaction& t, claim& c, error_code& ec)
 {
     record& r = t.read(address_->lock_name(), ec);
-    if (ec == errc::corrupt_record && !c.is_holding() &&
-        !runtime_->has_holding_claim(*directory_) &&
+    if (ec == errc::corrupt_record && !c.is_holding() && !host_->has_holding_claim(*directory_) &&
         !any_presence_alive(directory_->choice.path, directory_->presence_id))
     {
         ec.clear();
@@ -109,7 +108,7 @@ SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_res
     const bool is_done = try_transact(c, what, result, is_new);
     // Only now: while one guard is held no other file must be closed.
     if (is_new)
-        runtime_->note_open_file(shared_from_this());
+        host_->note_open_file(shared_from_this());
     return is_done;
 }
 
@@ -133,7 +132,7 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
         return static_cast<bool>(ec);
     if (file_.is_new())
     {
-        runtime_->ensure_presence(*directory_, ec);
+        host_->ensure_presence(*directory_, ec);
         if (ec)
             return true;
         file_.accept();
@@ -146,7 +145,7 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
     const request q = make_request(c.machine(), what, c.contact(), std::chrono::system_clock::now);
     error_code why;
     decision& v = result.decided;
-    v = decide(r, q, [&](const claim_ref& p) { return prove(p, why); });
+    v = decide(r, q, [&](const claim_ref& p) { return test(p, why); });
     if (v.write)
         t.write(ec);
     else
@@ -172,7 +171,7 @@ SOCKETLOCK_DECL void lock_entry::clear_orphan()
         return;
     record& r = t.read(address_->lock_name(), ec);
     if (ec || !r.holder || r.holder->presence != directory_->presence_id ||
-        runtime_->knows(r.holder->claim))
+        host_->knows(r.holder->claim))
         return;
     request q;
     q.what = intent::release;

@@ -32,7 +32,7 @@ SOCKETLOCK_DECL std::shared_ptr<endpoint> endpoint::open(
         ec = errc::runtime_failed;
         return nullptr;
     }
-    owner->post([result] { result->wait_for_peers(); });
+    owner->thread().post([result] { result->wait_for_peers(); });
     return result;
 }
 
@@ -41,7 +41,7 @@ SOCKETLOCK_DECL endpoint::endpoint(
     const loopback_listener& l
 )
     : owner_(owner),
-      context_(owner->context()),
+      context_(owner->thread().context()),
       acceptor_(context_),
       timer_(context_),
       port_(l.port),

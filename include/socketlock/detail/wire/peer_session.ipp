@@ -4,6 +4,7 @@
 #ifndef SOCKETLOCK_DETAIL_WIRE_PEER_SESSION_IPP
 #define SOCKETLOCK_DETAIL_WIRE_PEER_SESSION_IPP
 
+#include <socketlock/detail/process/runtime.hpp>
 #include <socketlock/detail/queue/claim.hpp>
 #include <socketlock/detail/wire/endpoint.hpp>
 #include <socketlock/detail/wire/message.hpp>
@@ -139,7 +140,8 @@ SOCKETLOCK_DECL bool peer_session::on_attach(const frame_view& frame)
     {
         stop_limit();
         target->entry()->run([&](reaction& t) {
-            target->add_successor(
+            target->links().add_successor(
+                *target,
                 std::static_pointer_cast<peer_session>(shared_from_this()),
                 who,
                 message->ticket,
@@ -175,7 +177,7 @@ SOCKETLOCK_DECL void peer_session::on_end()
     if (const auto owner = owner_.lock())
         owner->note_end(*this);
     if (const auto c = claim_.lock())
-        c->entry()->run([&](reaction& t) { c->successor_ended(link_, t); });
+        c->entry()->run([&](reaction& t) { c->links().successor_ended(*c, link_, t); });
 }
 
 }  // namespace socketlock::detail

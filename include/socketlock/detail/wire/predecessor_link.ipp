@@ -76,7 +76,7 @@ SOCKETLOCK_DECL predecessor_link::predecessor_link(
     const std::shared_ptr<claim>& c,
     const claim_action& connect
 )
-    : authenticated_link(c->owner()->context()),
+    : authenticated_link(c->thread()->context()),
       claim_(c),
       to_(connect.target),
       link_(connect.link),
@@ -87,7 +87,7 @@ SOCKETLOCK_DECL predecessor_link::predecessor_link(
 SOCKETLOCK_DECL void predecessor_link::start()
 {
     asio::post(
-        claim_.lock()->owner()->context(),
+        claim_.lock()->thread()->context(),
         [self = std::static_pointer_cast<predecessor_link>(shared_from_this())] {
             const auto c = self->claim_.lock();
             if (!c)
