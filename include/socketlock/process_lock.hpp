@@ -30,6 +30,10 @@
 
 namespace socketlock {
 
+namespace detail {
+struct lock_access;
+}  // namespace detail
+
 /**
  * A lock between processes, and between the lock objects of one: an Asio I/O object. Two objects
  * with the same name and directory exclude each other. When the process dies, however it dies, the
@@ -89,7 +93,8 @@ public:
         std::string name,
         const lock_options& options = {}
     )
-        : executor_(executor), core_(make_core(std::move(name), options))
+        : executor_(executor),
+          core_(make_core(detail::make_local_backend(std::move(name), options)))
     {
     }
 
@@ -103,7 +108,8 @@ public:
         std::string name,
         const lock_options& options = {}
     )
-        : executor_(context.get_executor()), core_(make_core(std::move(name), options))
+        : executor_(context.get_executor()),
+          core_(make_core(detail::make_local_backend(std::move(name), options)))
     {
     }
 
@@ -457,6 +463,12 @@ public:
 private:
     template <class OtherExecutor>
     friend class basic_process_lock;
+    friend struct detail::lock_access;
+
+    basic_process_lock(const executor_type& executor, std::unique_ptr<detail::lock_backend> backend)
+        : executor_(executor), core_(make_core(std::move(backend)))
+    {
+    }
 
     // What starts the operations; see impl/process_lock.hpp.
     struct initiation;
@@ -466,12 +478,11 @@ private:
     struct initiate_holder;
     struct initiate_wait;
 
-    std::unique_ptr<detail::lock_core> make_core(std::string name, const lock_options& options)
-        const
+    std::unique_ptr<detail::lock_core> make_core(std::unique_ptr<detail::lock_backend> b) const
     {
         return std::make_unique<detail::lock_core>(
             asio::query(executor_, asio::execution::context),
-            detail::make_local_backend(std::move(name), options)
+            std::move(b)
         );
     }
 

@@ -33,6 +33,19 @@ struct deliver_scoped_lock
     scoped_lock owner;
 };
 
+/// Makes lock objects over any backend.
+struct lock_access
+{
+    template <class Executor>
+    static basic_process_lock<Executor> make(
+        const Executor& executor,
+        std::unique_ptr<lock_backend> backend
+    )
+    {
+        return basic_process_lock<Executor>(executor, std::move(backend));
+    }
+};
+
 }  // namespace detail
 
 /// What newer versions of Asio ask of an initiation: the executor that it would complete on.
