@@ -21,6 +21,7 @@
 #include <socketlock/detail/platform/posix/file.ipp>
 #include <socketlock/detail/platform/posix/fork.ipp>
 #include <socketlock/detail/platform/posix/interprocess_file_lock.ipp>
+#include <socketlock/detail/platform/posix/owned_descriptor.ipp>
 #include <socketlock/detail/platform/posix/signal_mask.ipp>
 #include <socketlock/detail/platform/posix/socket.ipp>
 
@@ -33,6 +34,7 @@
 #include <socketlock/detail/platform/posix/fork.ipp>
 #include <socketlock/detail/platform/posix/guard.ipp>
 #include <socketlock/detail/platform/posix/interprocess_file_lock.ipp>
+#include <socketlock/detail/platform/posix/owned_descriptor.ipp>
 #include <socketlock/detail/platform/posix/positioned_io.ipp>
 #include <socketlock/detail/platform/posix/process_identity.ipp>
 #include <socketlock/detail/platform/posix/signal_mask.ipp>

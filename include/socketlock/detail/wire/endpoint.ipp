@@ -5,13 +5,12 @@
 #define SOCKETLOCK_DETAIL_WIRE_ENDPOINT_IPP
 
 #include <socketlock/detail/platform/crypto.hpp>
-#include <socketlock/detail/platform/fork.hpp>
 #include <socketlock/detail/wire/endpoint.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/asio/error.hpp>
 
-#include <algorithm>
+#include <utility>
 
 namespace socketlock::detail {
 
@@ -20,18 +19,18 @@ SOCKETLOCK_DECL std::shared_ptr<endpoint> endpoint::open(
     error_code& ec
 )
 {
-    const loopback_listener listener = open_loopback_listener(ec);
+    loopback_listener listener = open_loopback_listener(ec);
     if (ec)
         return nullptr;
     auto result = std::make_shared<endpoint>(owner, listener);
-    result->acceptor_
-        .assign(listener.v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), listener.descriptor, ec);
+    const auto family = listener.v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
+    result->acceptor_.assign(family, listener.descriptor.get(), ec);
     if (ec)
     {
-        close_socket(listener.descriptor);
         ec = errc::runtime_failed;
         return nullptr;
     }
+    listener.descriptor.release();
     owner->thread().post([result] { result->wait_for_peers(); });
     return result;
 }
@@ -51,12 +50,7 @@ SOCKETLOCK_DECL endpoint::endpoint(
 
 SOCKETLOCK_DECL endpoint::~endpoint()
 {
-    if (!acceptor_.is_open())
-        return;
-    const std::lock_guard<std::mutex> lock(fork_mutex());
-    forget_descriptor(acceptor_.native_handle());
-    error_code ignored;
-    acceptor_.close(ignored);
+    close_released(acceptor_);
 }
 
 SOCKETLOCK_DECL void endpoint::wait_for_peers()
@@ -78,7 +72,7 @@ SOCKETLOCK_DECL void endpoint::accept_peers()
     for (int i = 0; i < 16; ++i)
     {
         error_code ec;
-        const int descriptor = accept_connection(acceptor_.native_handle(), ec);
+        auto descriptor = accept_connection(acceptor_.native_handle(), ec);
         if (ec == asio::error::would_block || ec == asio::error::try_again)
             break;
         // The peer was gone before it was accepted.
@@ -94,10 +88,7 @@ SOCKETLOCK_DECL void endpoint::accept_peers()
         }
         const nonce server_nonce = random_nonce(ec);
         if (ec)
-        {
-            close_socket(descriptor);
             continue;
-        }
         if (unproved_.size() >= most_unproved)
             drop_oldest();
         const auto session = std::make_shared<peer_session>(
@@ -107,7 +98,7 @@ SOCKETLOCK_DECL void endpoint::accept_peers()
             port_
         );
         unproved_.push_back(session);
-        session->start(descriptor, v6_);
+        session->start(std::move(descriptor), v6_);
     }
     wait_for_peers();
 }

@@ -8,6 +8,7 @@
 #define SOCKETLOCK_DETAIL_WIRE_FRAMED_SOCKET_HPP
 
 #include <socketlock/config.hpp>
+#include <socketlock/detail/platform/owned_descriptor.hpp>
 #include <socketlock/detail/wire/frame.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -39,7 +40,7 @@ protected:
     // On the runtime's thread.
 
     /// Takes over a descriptor; `v6` tells its family.
-    SOCKETLOCK_DECL void assign(int descriptor, bool v6, error_code& ec);
+    SOCKETLOCK_DECL void assign(owned_descriptor descriptor, bool v6, error_code& ec);
     SOCKETLOCK_DECL void async_connect(const asio::ip::tcp::endpoint& to);
     SOCKETLOCK_DECL void start_reading();
     /// Ends the connection unless `stop_limit` is called in time.

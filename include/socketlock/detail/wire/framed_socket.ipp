@@ -4,8 +4,6 @@
 #ifndef SOCKETLOCK_DETAIL_WIRE_FRAMED_SOCKET_IPP
 #define SOCKETLOCK_DETAIL_WIRE_FRAMED_SOCKET_IPP
 
-#include <socketlock/detail/platform/fork.hpp>
-#include <socketlock/detail/platform/socket.hpp>
 #include <socketlock/detail/wire/framed_socket.hpp>
 
 #include <boost/asio/buffer.hpp>
@@ -21,17 +19,19 @@ SOCKETLOCK_DECL framed_socket::~framed_socket()
     close_socket();
 }
 
-SOCKETLOCK_DECL void framed_socket::assign(int descriptor, bool v6, error_code& ec)
+SOCKETLOCK_DECL void framed_socket::assign(owned_descriptor descriptor, bool v6, error_code& ec)
 {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (is_closed_)
+    {
         ec = asio::error::operation_aborted;
-    else
-        socket_.assign(v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), descriptor, ec);
+        return;
+    }
+    socket_.assign(v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), descriptor.get(), ec);
     if (ec)
-        detail::close_socket(descriptor);
-    else
-        socket_.non_blocking(true, ec);
+        return;
+    descriptor.release();
+    socket_.non_blocking(true, ec);
 }
 
 SOCKETLOCK_DECL void framed_socket::async_connect(const asio::ip::tcp::endpoint& to)
@@ -147,19 +147,12 @@ SOCKETLOCK_DECL void framed_socket::break_off()
     socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
 }
 
-// Under the fork mutex a child sees the descriptor either open and remembered, or closed.
 SOCKETLOCK_DECL bool framed_socket::close_socket()
 {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (std::exchange(is_closed_, true))
         return false;
-    if (socket_.is_open())
-    {
-        const std::lock_guard<std::mutex> fork_lock(fork_mutex());
-        forget_descriptor(socket_.native_handle());
-        error_code ignored;
-        socket_.close(ignored);
-    }
+    close_released(socket_);
     return true;
 }
 

@@ -30,7 +30,7 @@ public:
     );
 
     /// Takes over the descriptor and sends the challenge.
-    SOCKETLOCK_DECL void start(int descriptor, bool v6);
+    SOCKETLOCK_DECL void start(owned_descriptor descriptor, bool v6);
     /// Ends it, for a younger one that has not proved itself either.
     void drop() { end(); }
     /// The peer is the successor `link` of `c` now. Within lock_entry::run.

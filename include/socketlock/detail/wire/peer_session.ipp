@@ -22,10 +22,10 @@ SOCKETLOCK_DECL peer_session::peer_session(
 {
 }
 
-SOCKETLOCK_DECL void peer_session::start(int descriptor, bool v6)
+SOCKETLOCK_DECL void peer_session::start(owned_descriptor descriptor, bool v6)
 {
     error_code ec;
-    assign(descriptor, v6, ec);
+    assign(std::move(descriptor), v6, ec);
     if (ec)
     {
         end();

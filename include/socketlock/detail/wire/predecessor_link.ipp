@@ -34,9 +34,9 @@ SOCKETLOCK_DECL void authenticated_link::open(
         return;
     }
     handshake_.emplace(key, ids, to.port, own_nonce);
-    const int descriptor = open_loopback_socket(address.is_v6(), ec);
+    owned_descriptor descriptor = open_loopback_socket(address.is_v6(), ec);
     if (!ec)
-        assign(descriptor, address.is_v6(), ec);
+        assign(std::move(descriptor), address.is_v6(), ec);
     if (ec)
     {
         end();

@@ -5,7 +5,7 @@
 #define SOCKETLOCK_DETAIL_PLATFORM_LINUX_DIRECTORY_WATCH_IPP
 
 #include <socketlock/detail/platform/directory_watch.hpp>
-#include <socketlock/detail/platform/fork.hpp>
+#include <socketlock/detail/platform/owned_descriptor.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -16,7 +16,6 @@
 #include <map>
 #include <set>
 #include <sys/inotify.h>
-#include <unistd.h>
 #include <utility>
 
 namespace socketlock::detail {
@@ -28,29 +27,20 @@ public:
     implementation(asio::io_context& context, handler on_change)
         : stream_(context), on_change_(std::move(on_change))
     {
-        const std::lock_guard<std::mutex> lock(fork_mutex());
-        const int descriptor = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-        if (descriptor < 0)
+        auto descriptor = owned_descriptor::open([] {
+            return ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+        });
+        if (!descriptor)
             return;
         error_code ec;
-        stream_.assign(descriptor, ec);
-        if (ec)
-            ::close(descriptor);
-        else
-            remember_descriptor(descriptor);
+        stream_.assign(descriptor.get(), ec);
+        if (!ec)
+            descriptor.release();
     }
 
     ~implementation() { close(); }
 
-    void close()
-    {
-        if (!stream_.is_open())
-            return;
-        const std::lock_guard<std::mutex> lock(fork_mutex());
-        forget_descriptor(stream_.native_handle());
-        error_code ignored;
-        stream_.close(ignored);
-    }
+    void close() { close_released(stream_); }
 
     bool add(const std::string& directory)
     {

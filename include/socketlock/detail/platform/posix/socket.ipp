@@ -4,7 +4,6 @@
 #ifndef SOCKETLOCK_DETAIL_PLATFORM_POSIX_SOCKET_IPP
 #define SOCKETLOCK_DETAIL_PLATFORM_POSIX_SOCKET_IPP
 
-#include <socketlock/detail/platform/fork.hpp>
 #include <socketlock/detail/platform/socket.hpp>
 #include <socketlock/detail/platform/stream_socket.hpp>
 #include <socketlock/error.hpp>
@@ -39,26 +38,16 @@ inline void send_at_once(int descriptor) noexcept
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-SOCKETLOCK_DECL int open_loopback_socket(bool v6, error_code& ec)
+SOCKETLOCK_DECL owned_descriptor open_loopback_socket(bool v6, error_code& ec)
 {
     ec.clear();
-    const std::lock_guard<std::mutex> lock(fork_mutex());
-    const int descriptor = open_stream_socket(v6 ? AF_INET6 : AF_INET);
-    if (descriptor < 0)
-    {
+    auto result = owned_descriptor::open([&] { return open_stream_socket(v6 ? AF_INET6 : AF_INET); }
+    );
+    if (result)
+        send_at_once(result.get());
+    else
         ec = socket_error(errno);
-        return -1;
-    }
-    send_at_once(descriptor);
-    remember_descriptor(descriptor);
-    return descriptor;
-}
-
-SOCKETLOCK_DECL void close_socket(int descriptor) noexcept
-{
-    const std::lock_guard<std::mutex> lock(fork_mutex());
-    forget_descriptor(descriptor);
-    ::close(descriptor);
+    return result;
 }
 
 inline loopback_listener listen_on(bool v6, error_code& ec)
@@ -78,11 +67,11 @@ inline loopback_listener listen_on(bool v6, error_code& ec)
     auto* const address = v6 ? reinterpret_cast<::sockaddr*>(&v6_address)
                              : reinterpret_cast<::sockaddr*>(&v4_address);
     ::socklen_t size = v6 ? sizeof v6_address : sizeof v4_address;
-    if (::bind(result.descriptor, address, size) != 0 || ::listen(result.descriptor, 4096) != 0 ||
-        ::getsockname(result.descriptor, address, &size) != 0)
+    const int descriptor = result.descriptor.get();
+    if (::bind(descriptor, address, size) != 0 || ::listen(descriptor, 4096) != 0 ||
+        ::getsockname(descriptor, address, &size) != 0)
     {
         ec = socket_error(errno);
-        close_socket(result.descriptor);
         return {};
     }
     result.port = ntohs(v6 ? v6_address.sin6_port : v4_address.sin_port);
@@ -91,25 +80,21 @@ inline loopback_listener listen_on(bool v6, error_code& ec)
 
 SOCKETLOCK_DECL loopback_listener open_loopback_listener(error_code& ec)
 {
-    const loopback_listener v4 = listen_on(false, ec);
+    loopback_listener v4 = listen_on(false, ec);
     if (ec != errc::no_loopback)
         return v4;
     return listen_on(true, ec);
 }
 
-SOCKETLOCK_DECL int accept_connection(int listener, error_code& ec)
+SOCKETLOCK_DECL owned_descriptor accept_connection(int listener, error_code& ec)
 {
     ec.clear();
-    const std::lock_guard<std::mutex> lock(fork_mutex());
-    const int descriptor = accept_stream_socket(listener);
-    if (descriptor < 0)
-    {
+    auto result = owned_descriptor::open([&] { return accept_stream_socket(listener); });
+    if (result)
+        send_at_once(result.get());
+    else
         ec = {errno, boost::system::system_category()};
-        return -1;
-    }
-    send_at_once(descriptor);
-    remember_descriptor(descriptor);
-    return descriptor;
+    return result;
 }
 
 }  // namespace socketlock::detail
