@@ -6,7 +6,7 @@
 
 #include <socketlock/config.hpp>
 #include <socketlock/detail/common/id.hpp>
-#include <socketlock/detail/platform/crypto.hpp>
+#include <socketlock/detail/platform/hmac.hpp>
 #include <socketlock/detail/wire/frame.hpp>
 
 #include <cstdint>

@@ -7,7 +7,7 @@
 #include <socketlock/config.hpp>
 #include <socketlock/detail/common/byte_view.hpp>
 #include <socketlock/detail/common/id.hpp>
-#include <socketlock/detail/platform/crypto.hpp>
+#include <socketlock/detail/platform/hmac.hpp>
 #include <socketlock/detail/wire/frame.hpp>
 
 #include <cstddef>
@@ -39,6 +39,16 @@ enum class message_type : unsigned char
     ping = 22,
     pong = 23,
     error = 24
+};
+
+/// A message without fields.
+template <message_type Type>
+struct empty_message
+{
+    static constexpr message_type type = Type;
+
+    encoded_frame encode() const { return encoded_frame(static_cast<unsigned char>(type)); }
+    static std::optional<empty_message> decode(byte_view) { return empty_message(); }
 };
 
 /// Server's first frame.
@@ -97,13 +107,7 @@ struct attach_message
 };
 
 /// Answers `attach`: the waiter is remembered.
-struct attached_message
-{
-    static constexpr message_type type = message_type::attached;
-
-    SOCKETLOCK_DECL encoded_frame encode() const;
-    SOCKETLOCK_DECL static std::optional<attached_message> decode(byte_view body);
-};
+using attached_message = empty_message<message_type::attached>;
 
 /// The record names the waiter as the holder now.
 struct grant_message
@@ -117,40 +121,16 @@ struct grant_message
 };
 
 /// The claim is over: the waiter has to look at the record.
-struct moved_message
-{
-    static constexpr message_type type = message_type::moved;
-
-    SOCKETLOCK_DECL encoded_frame encode() const;
-    SOCKETLOCK_DECL static std::optional<moved_message> decode(byte_view body);
-};
+using moved_message = empty_message<message_type::moved>;
 
 /// The waiter gives up.
-struct detach_message
-{
-    static constexpr message_type type = message_type::detach;
-
-    SOCKETLOCK_DECL encoded_frame encode() const;
-    SOCKETLOCK_DECL static std::optional<detach_message> decode(byte_view body);
-};
+using detach_message = empty_message<message_type::detach>;
 
 /// Answers `detach`: no grant will follow.
-struct detached_message
-{
-    static constexpr message_type type = message_type::detached;
-
-    SOCKETLOCK_DECL encoded_frame encode() const;
-    SOCKETLOCK_DECL static std::optional<detached_message> decode(byte_view body);
-};
+using detached_message = empty_message<message_type::detached>;
 
 /// Asks what the target claim is doing.
-struct ping_message
-{
-    static constexpr message_type type = message_type::ping;
-
-    SOCKETLOCK_DECL encoded_frame encode() const;
-    SOCKETLOCK_DECL static std::optional<ping_message> decode(byte_view body);
-};
+using ping_message = empty_message<message_type::ping>;
 
 /// What a claim is doing, as `pong` reports it.
 enum class reported_state : std::uint8_t

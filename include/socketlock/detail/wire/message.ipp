@@ -162,16 +162,6 @@ std::optional<attach_message> attach_message::decode(byte_view body)
     return decoded(reader, std::move(result));
 }
 
-encoded_frame attached_message::encode() const
-{
-    return begin_frame(*this);
-}
-
-std::optional<attached_message> attached_message::decode(byte_view)
-{
-    return attached_message{};
-}
-
 encoded_frame grant_message::encode() const
 {
     encoded_frame frame = begin_frame(*this);
@@ -185,46 +175,6 @@ std::optional<grant_message> grant_message::decode(byte_view body)
     grant_message result;
     result.fencing_token = reader.u64();
     return decoded(reader, result);
-}
-
-encoded_frame moved_message::encode() const
-{
-    return begin_frame(*this);
-}
-
-std::optional<moved_message> moved_message::decode(byte_view)
-{
-    return moved_message{};
-}
-
-encoded_frame detach_message::encode() const
-{
-    return begin_frame(*this);
-}
-
-std::optional<detach_message> detach_message::decode(byte_view)
-{
-    return detach_message{};
-}
-
-encoded_frame detached_message::encode() const
-{
-    return begin_frame(*this);
-}
-
-std::optional<detached_message> detached_message::decode(byte_view)
-{
-    return detached_message{};
-}
-
-encoded_frame ping_message::encode() const
-{
-    return begin_frame(*this);
-}
-
-std::optional<ping_message> ping_message::decode(byte_view)
-{
-    return ping_message{};
 }
 
 encoded_frame pong_message::encode() const
