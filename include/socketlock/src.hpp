@@ -26,6 +26,8 @@
 #include <socketlock/detail/queue/claim_machine_successors.ipp>
 #include <socketlock/detail/queue/claim_timers.ipp>
 #include <socketlock/detail/queue/lock_entry.ipp>
+#include <socketlock/detail/queue/predecessor_link.ipp>
+#include <socketlock/detail/queue/successor_session.ipp>
 #include <socketlock/detail/record/lock_address.ipp>
 #include <socketlock/detail/record/lock_file.ipp>
 #include <socketlock/detail/record/lock_name.ipp>
@@ -34,13 +36,13 @@
 #include <socketlock/detail/record/record.ipp>
 #include <socketlock/detail/record/record_cache.ipp>
 #include <socketlock/detail/record/record_text.ipp>
-#include <socketlock/detail/wire/endpoint.ipp>
+#include <socketlock/detail/wire/accepted_link.ipp>
+#include <socketlock/detail/wire/authenticated_link.ipp>
 #include <socketlock/detail/wire/frame.ipp>
 #include <socketlock/detail/wire/framed_socket.ipp>
 #include <socketlock/detail/wire/handshake.ipp>
+#include <socketlock/detail/wire/listener.ipp>
 #include <socketlock/detail/wire/message.ipp>
-#include <socketlock/detail/wire/peer_session.ipp>
-#include <socketlock/detail/wire/predecessor_link.ipp>
 #include <socketlock/impl/error.ipp>
 #include <socketlock/impl/holder_info.ipp>
 #include <socketlock/impl/scoped_lock.ipp>

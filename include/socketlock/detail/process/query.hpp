@@ -10,7 +10,7 @@
 #include <socketlock/detail/completion/lock_backend.hpp>
 #include <socketlock/detail/process/runtime.hpp>
 #include <socketlock/detail/record/lock_address.hpp>
-#include <socketlock/detail/wire/predecessor_link.hpp>
+#include <socketlock/detail/wire/authenticated_link.hpp>
 
 #include <memory>
 #include <optional>

@@ -184,7 +184,7 @@ SOCKETLOCK_DECL void query::ask(const claim_ref& holder)
         complete({});
     else
         open(
-            presence,
+            {presence.address, presence.port, presence.key},
             {holder.presence, id128(), holder.claim},
             where_->signature_seed(),
             std::chrono::seconds(1)

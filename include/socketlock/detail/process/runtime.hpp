@@ -21,7 +21,7 @@
 namespace socketlock::detail {
 
 class file_maintenance;
-class endpoint;
+class listener;
 
 class runtime final : public claim_host, public std::enable_shared_from_this<runtime>
 {
@@ -82,9 +82,9 @@ private:
 
     io_thread thread_;
 
-    // Guards what is made once: endpoint, directories, presences.
+    // Guards what is made once: the listener, directories, presences.
     std::mutex setup_mutex_;
-    std::shared_ptr<endpoint> endpoint_;
+    std::shared_ptr<listener> listener_;
     std::shared_ptr<file_maintenance> file_maintenance_;
 
     directories directories_;

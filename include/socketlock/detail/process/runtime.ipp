@@ -9,7 +9,8 @@
 #include <socketlock/detail/process/runtime.hpp>
 #include <socketlock/detail/queue/claim.hpp>
 #include <socketlock/detail/queue/lock_entry.hpp>
-#include <socketlock/detail/wire/endpoint.hpp>
+#include <socketlock/detail/queue/successor_session.hpp>
+#include <socketlock/detail/wire/listener.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/asio/error.hpp>
@@ -154,7 +155,7 @@ SOCKETLOCK_DECL runtime::~runtime()
     }
     directories_.remove_presences();
     // Its descriptor takes the kernel some 20 ms to close: nobody should be trying to connect then.
-    endpoint_.reset();
+    listener_.reset();
     file_maintenance_.reset();
     const std::lock_guard<std::mutex> lock(fork_mutex());
     --the_current_runtime().number;
@@ -163,6 +164,15 @@ SOCKETLOCK_DECL runtime::~runtime()
 SOCKETLOCK_DECL std::shared_ptr<claim> runtime::find(const id128& claim_id)
 {
     return registry_.find(claim_id);
+}
+
+// Whoever connects comes to a claim of this process, and is closed when the runtime is gone.
+inline listener::link_factory session_factory(std::weak_ptr<claim_host> host)
+{
+    return [host = std::move(host)](const handshake_server& handshake) {
+        const auto running = host.lock();
+        return running ? std::make_shared<successor_session>(running, handshake) : nullptr;
+    };
 }
 
 SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
@@ -174,8 +184,8 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
     const file_id id = prepare_directory(choice, ec);
     if (ec)
         return nullptr;
-    if (!endpoint_)
-        endpoint_ = endpoint::open(shared_from_this(), ec);
+    if (!listener_)
+        listener_ = listener::open(thread_.context(), session_factory(weak_from_this()), ec);
     if (ec)
         return nullptr;
     if (auto known = directories_.find(choice, id))
@@ -185,7 +195,7 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
         return known;
     }
     auto result = directories_
-                      .add(choice, id, endpoint_->port(), endpoint_->address(), permissions, ec);
+                      .add(choice, id, listener_->port(), listener_->address(), permissions, ec);
     if (ec)
         return nullptr;
     if (!file_maintenance_)

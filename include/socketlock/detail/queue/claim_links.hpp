@@ -13,8 +13,8 @@
 namespace socketlock::detail {
 
 class claim;
-class peer_session;
 class predecessor_link;
+class successor_session;
 class reaction;
 
 /**
@@ -39,7 +39,7 @@ public:
 
     SOCKETLOCK_DECL void add_successor(
         claim& self,
-        std::shared_ptr<peer_session> session,
+        std::shared_ptr<successor_session> session,
         const claim_contact& who,
         std::uint64_t ticket,
         reaction& t
@@ -61,7 +61,7 @@ private:
     struct successor
     {
         link_id id;
-        std::shared_ptr<peer_session> session;
+        std::shared_ptr<successor_session> session;
         std::shared_ptr<claim> local;
         link_id local_link;
     };

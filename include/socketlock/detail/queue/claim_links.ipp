@@ -9,9 +9,9 @@
 
 #include <socketlock/detail/queue/claim.hpp>
 #include <socketlock/detail/queue/claim_links.hpp>
+#include <socketlock/detail/queue/predecessor_link.hpp>
+#include <socketlock/detail/queue/successor_session.hpp>
 #include <socketlock/detail/wire/message.hpp>
-#include <socketlock/detail/wire/peer_session.hpp>
-#include <socketlock/detail/wire/predecessor_link.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -103,7 +103,7 @@ SOCKETLOCK_DECL void claim_links::disconnect()
 
 SOCKETLOCK_DECL void claim_links::add_successor(
     claim& self,
-    std::shared_ptr<peer_session> session,
+    std::shared_ptr<successor_session> session,
     const claim_contact& who,
     std::uint64_t ticket,
     reaction& t

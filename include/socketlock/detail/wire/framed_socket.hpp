@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// A loopback connection that carries frames. It is read on the runtime's thread and written from
+// A loopback connection that carries frames. It is read on its context's thread and written from
 // any, without a hop when the system takes the bytes at once.
 
 #ifndef SOCKETLOCK_DETAIL_WIRE_FRAMED_SOCKET_HPP
@@ -11,6 +11,7 @@
 #include <socketlock/detail/platform/owned_descriptor.hpp>
 #include <socketlock/detail/wire/frame.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -37,7 +38,7 @@ public:
     SOCKETLOCK_DECL void close();
 
 protected:
-    // On the runtime's thread.
+    // On the context's thread.
 
     /// Takes over a descriptor; `v6` tells its family.
     SOCKETLOCK_DECL void assign(owned_descriptor descriptor, bool v6, error_code& ec);
@@ -50,6 +51,8 @@ protected:
     SOCKETLOCK_DECL void end();
 
     frame_reader& reader() noexcept { return reader_; }
+    /// Runs functions on the context's thread.
+    asio::any_io_executor executor() { return timer_.get_executor(); }
 
     virtual void on_connected() {}
     /// False ends the connection.

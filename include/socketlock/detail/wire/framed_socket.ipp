@@ -158,7 +158,7 @@ SOCKETLOCK_DECL bool framed_socket::close_socket()
 
 SOCKETLOCK_DECL void framed_socket::close()
 {
-    // On the runtime's thread, where the socket's asynchronous operations are.
+    // On the context's thread, where the socket's asynchronous operations are.
     asio::post(timer_.get_executor(), [self = shared_from_this()] {
         self->close_socket();
         self->timer_.cancel();
