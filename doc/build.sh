@@ -5,7 +5,8 @@
 # usage: doc/build.sh DIRECTORY
 #
 # Builds the documentation into DIRECTORY: its pages from doc/*.adoc by asciidoctor, the reference from
-# the comments of the public headers by Doxygen. A warning of either is an error.
+# the comments of the public headers by Doxygen. A warning of either is an error. Installs both, and
+# rouge, if they are missing (Debian 12, as root or with sudo).
 
 set -euo pipefail
 
@@ -16,6 +17,19 @@ set -euo pipefail
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
 cd "$(dirname "$0")"
+# shellcheck source=test/packages.sh
+. ../test/packages.sh
+
+has_tools()
+{
+    command -v asciidoctor >/dev/null && command -v doxygen >/dev/null &&
+        ruby -e 'require "rouge"' 2>/dev/null
+}
+
+if ! has_tools && ! { install_packages "${doc_packages[@]}" && has_tools; }; then
+    echo "doc/build.sh needs these packages: ${doc_packages[*]}" >&2
+    exit 69
+fi
 
 version=$(sed -n 's/^#define SOCKETLOCK_VERSION_STRING "\(.*\)"$/\1/p' \
     ../include/socketlock/config.hpp)

@@ -4,8 +4,8 @@
 
 # usage: doc/check.sh
 #
-# Builds the documentation, with warnings as errors, and sees that its links lead somewhere, that the
-# files that it names exist, and so do the tests that it calls proofs. Exits with 1 if not.
+# Builds the documentation, with warnings as errors, and checks that its links lead somewhere, and that
+# the files that it names and the tests that it calls proofs exist. Exits with 1 if not.
 
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -103,7 +103,7 @@ pages=$(find "$out" -maxdepth 1 -name '*.html' | wc -l)
 sources=$(find doc -maxdepth 1 -name '*.adoc' | wc -l)
 ((pages == sources)) || complain "there are $pages pages of $sources sources"
 
-# Doxygen passes over values of an enumeration that have no comment.
+# Doxygen skips values of an enumeration that have no comment.
 values=$(sed -n '/^enum class errc$/,/^};$/p' include/socketlock/error.hpp |
     grep -cE '^ +[a-z_]+( = 1)?,$')
 described=$(grep -c 'class="fieldname"' "$out/reference/namespacesocketlock.html")

@@ -4,9 +4,9 @@
 
 # The one list of Debian packages. Source it, then: install_packages "${build_packages[@]}"
 
-# shellcheck disable=SC2034 # the arrays are for those who source this
+# shellcheck disable=SC2034 # the arrays are for the scripts that source this
 {
-    # To build the library and the program, and to try them.
+    # To build the library and the program, and to try them out.
     build_packages=(
         g++
         cmake
@@ -17,7 +17,7 @@
         libssl-dev
     )
 
-    # Besides, to build and run the tests.
+    # Also, to build and run the tests.
     test_packages=(
         libboost-test1.81-dev
         libboost-context1.81-dev
@@ -29,7 +29,7 @@
         valgrind
     )
 
-    # Besides, to build with b2, and to use the library as a package.
+    # Also, to build with b2, and to use the library as a package.
     consume_packages=(
         libboost1.81-tools-dev
         dpkg-dev # dpkg-shlibdeps
@@ -39,24 +39,28 @@
         pkgconf
     )
 
-    # Besides, for the benchmark: peers of this library, and plots.
+    # Also, for the benchmark: peers of this library, and plots.
     bench_packages=(
         gnuplot-nox
         python3-filelock
         qt6-base-dev
     )
 
-    # Besides, for the further checks of .ci/run.
-    ci_packages=(
+    # To build the documentation.
+    doc_packages=(
         asciidoctor
+        doxygen
+        ruby-rouge # highlights the code in it
+    )
+
+    # Also, for the further checks of .ci/run.
+    ci_packages=(
         clang
         clang-format
         clang-tidy
-        doxygen
         libclang-rt-14-dev
         llvm # symbols in the reports of its sanitizers
         git
-        ruby-rouge # colours in the documentation
         shellcheck
     )
 }
@@ -64,7 +68,7 @@
 # Installs those of the packages that are missing; says nothing when there are none.
 install_packages()
 {
-    command -v dpkg-query >/dev/null || return 0 # not Debian: whoever builds here has seen to it
+    command -v dpkg-query >/dev/null || return 0 # not Debian: left to whoever builds here
 
     local package missing=()
     for package in "$@"; do
