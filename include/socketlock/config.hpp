@@ -5,7 +5,7 @@
 #define SOCKETLOCK_CONFIG_HPP
 
 /// @file
-/// The version, and how the library is compiled.
+/// The library's version, and how it is compiled.
 
 #include <boost/config.hpp>
 #include <boost/system/error_code.hpp>
@@ -15,9 +15,9 @@
 /// The library's version as text.
 #define SOCKETLOCK_VERSION_STRING "0.2.0"
 
-// SOCKETLOCK_SEPARATE_COMPILATION: the bodies are in a library that was built from
+// SOCKETLOCK_SEPARATE_COMPILATION: the function bodies are in a library that was built from
 // <socketlock/src.hpp>. Without it the library is header-only.
-// SOCKETLOCK_DYN_LINK: that library is a shared one. SOCKETLOCK_SOURCE: we are building it.
+// SOCKETLOCK_DYN_LINK: that library is a shared one. SOCKETLOCK_SOURCE: it is being built.
 /// @cond
 #if defined(SOCKETLOCK_SEPARATE_COMPILATION)
 #if defined(SOCKETLOCK_DYN_LINK)

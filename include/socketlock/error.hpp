@@ -16,7 +16,7 @@
 
 namespace socketlock {
 
-/// What can go wrong. Every value's message says what to do about it.
+/// What can go wrong. The message of each value says what to do about it.
 enum class errc
 {
     /// Somebody else holds the lock.
@@ -24,15 +24,15 @@ enum class errc
     /// This lock object does not hold the lock (it never did, unlocked it, or was copied by fork).
     not_owner,
     /// Ownership was taken away: somebody removed or replaced the lock file, and another process
-    /// was faster to lock it anew.
+    /// locked it anew before this one could restore it.
     lost,
-    /// This lock object holds the lock or waits for it already.
+    /// This lock object already holds the lock or waits for it.
     already_locked,
-    /// The record cannot be read and a process that may hold the lock lives.
+    /// The record cannot be read, and a process that may hold the lock is alive.
     corrupt_record,
     /// The record was written by a newer version of the protocol.
     newer_record,
-    /// The record belongs to a lock of another name (a case-insensitive file system).
+    /// The record belongs to a lock with another name (on a case-insensitive file system).
     name_mismatch,
     /// The name is empty, longer than 200 bytes, not UTF-8 or contains NUL.
     invalid_name,
@@ -46,21 +46,21 @@ enum class errc
     not_a_regular_file,
     /// The system denies access to the lock directory or the lock file.
     permission_denied,
-    /// The holder's presence cannot be read or tested, so that it must be taken for alive.
+    /// The holder's presence cannot be read or tested, so the holder must be treated as alive.
     presence_unreadable,
     /// The lock directory is on a read-only file system.
     read_only_file_system,
-    /// There is no room left for the lock file or the presence.
+    /// There is no space left for the lock file or the presence.
     no_space,
-    /// The process, or the system, has no descriptor left.
+    /// The process, or the system, has run out of descriptors.
     too_many_open_files,
     /// The file system does not support locking.
     locking_unsupported,
-    /// Another process has kept the guard of the lock file for too long (is it stopped?).
+    /// Another process has kept the guard of the lock file for too long (it may be stopped).
     guard_timeout,
     /// There is no loopback interface to listen on.
     no_loopback,
-    /// The peer could not prove that it is the holder.
+    /// The other process could not prove that it is the holder.
     handshake_failed,
     /// The lock file or the presence could not be read or written.
     io_error,
@@ -71,24 +71,24 @@ enum class errc
 /// The category of `errc`; its name is "socketlock".
 SOCKETLOCK_DECL const boost::system::error_category& category() noexcept;
 
-/// Makes an `error_code` of category `category()`.
+/// Makes an `error_code` with the category `category()`.
 SOCKETLOCK_DECL error_code make_error_code(errc value) noexcept;
 
 /**
- * What the throwing functions throw: a `system_error` that knows the lock's name and, when the
- * lock is held by somebody, by whom. The text reads like
+ * What the throwing functions throw: a `system_error` with the lock's name and, when the lock is
+ * held, with its holder. The text reads like
  * "myapp is held by PID 4711 on port 40123 since 2026-11-23T10:00:00Z".
  */
 class BOOST_SYMBOL_VISIBLE lock_error : public boost::system::system_error
 {
 public:
-    /// `holder` is who held the lock, where it is known.
+    /// `holder` is the process that held the lock, if it is known.
     SOCKETLOCK_DECL lock_error(error_code ec, std::string name, std::optional<holder_info> holder);
 
     /// The name of the lock.
     const std::string& name() const noexcept { return name_; }
 
-    /// Who held the lock when the operation failed, where it is known.
+    /// The process that held the lock when the operation failed, if it is known.
     const std::optional<holder_info>& holder() const noexcept { return holder_; }
 
     /// One sentence: what happened and what to do.

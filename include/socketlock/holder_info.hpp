@@ -12,24 +12,25 @@
 
 namespace socketlock {
 
-/// Who holds a lock, as the lock file and the holder's presence tell it.
+/// Who holds a lock, according to the lock file and the holder's presence.
 struct holder_info
 {
     /// The name of the lock.
     std::string name;
-    /// The holder's process id, as the holder itself sees it (its PID namespace may be another).
+    /// The holder's process id, as the holder itself sees it (it may be in another PID namespace).
     std::int64_t pid = 0;
-    /// The loopback port on which the holder listens; 0 when it is not known.
+    /// The loopback port on which the holder listens; 0 if it is not known.
     std::uint16_t port = 0;
     /// When the holder got the lock, by its wall clock.
     std::chrono::system_clock::time_point since;
     /// The number that grows with every change of owner.
     std::uint64_t fencing_token = 0;
-    /// The holder's host name; empty when its presence could not be read.
+    /// The holder's host name; empty if its presence could not be read.
     std::string host;
-    /// The path of the holder's program; empty when its presence could not be read.
+    /// The path of the holder's program; empty if its presence could not be read.
     std::string executable;
-    /// True if the holder proved by a handshake that it is who the record says and that it holds.
+    /// True if the holder proved by a handshake that it is the process that the record names, and
+    /// that it holds the lock.
     bool verified = false;
 };
 

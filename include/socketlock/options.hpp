@@ -10,20 +10,20 @@
 
 namespace socketlock {
 
-/// Where and how a lock is kept. All who share a lock must agree on `lock_dir` and
+/// Where and how a lock is kept. All processes that share a lock must agree on `lock_dir` and
 /// `signature_seed`.
 struct lock_options
 {
     /**
-     * The lock directory; it is created (0700) with its parents when it is missing. Empty: the
-     * directory that `default_lock_dir` returns. If a symbolic link in it comes to lead elsewhere,
-     * the next lock operation follows; a lock that is held stays where it is.
+     * The lock directory; it is created (0700) with its parents if it is missing. Empty: the
+     * directory that `default_lock_dir` returns. If a symbolic link in the path later leads
+     * elsewhere, the next lock operation follows it; a lock that is held stays where it is.
      */
     std::string lock_dir;
 
     /**
-     * A shared secret that is mixed into the handshake, besides the holder's random key. A waiter
-     * with another seed is not let into the queue; it gets the lock all the same when it is free.
+     * A shared secret that is mixed into the handshake, in addition to the holder's random key. A
+     * waiter with another seed is not let into the queue; it still gets the lock when it is free.
      */
     std::string signature_seed;
 
@@ -33,7 +33,7 @@ struct lock_options
 };
 
 /**
- * The directory of locks without an explicit one: `$SOCKETLOCK_DIR`, else
+ * The directory for locks that do not name one: `$SOCKETLOCK_DIR`, else
  * `$XDG_RUNTIME_DIR/socketlock`, else `<temporary directory>/socketlock-<user id>`. The last two
  * are refused (`errc::insecure_directory`) if they are symbolic links, or owned or writable by
  * somebody else.

@@ -35,21 +35,23 @@ struct lock_access;
 }  // namespace detail
 
 /**
- * A lock between processes, and between the lock objects of one: an Asio I/O object. Two objects
- * with the same name and directory exclude each other. When the process dies, however it dies, the
- * lock is free at once; as long as it lives, nobody can take the lock away from it, whatever it
- * does or does not do.
+ * A lock between processes, and between the lock objects of one process: an Asio I/O object. Two
+ * objects with the same name and directory exclude each other. When the process dies, however it
+ * dies, the lock is free at once; as long as it lives, nobody can take the lock away from it,
+ * whatever it does or does not do.
  *
  * It satisfies Lockable and TimedLockable, so that `std::unique_lock`, `std::scoped_lock` and
- * `std::lock` work on it. The functions that wait block the calling thread only; they need no
- * running `io_context`, and must not be called from a thread that nobody may block.
+ * `std::lock` work on it. The functions that wait block only the calling thread; they need no
+ * running `io_context`, and must not be called on a thread that must not block.
  *
- * One object has at most one claim: to lock it while it holds or waits is `errc::already_locked`.
+ * One object has at most one claim: locking it while it holds or waits gives
+ * `errc::already_locked`.
  *
- * After `fork` the child's copy does not own: `owns_lock()` is false there, `unlock` gives
+ * After `fork` the child's copy does not own the lock: `owns_lock()` is false there, `unlock` gives
  * `errc::not_owner`, and the parent's lock is untouched. The child may lock it anew. Operations
  * that were under way at the fork never complete in the child, unless it calls
- * `notify_fork(fork_child)` on the context or destroys the object: then with `operation_aborted`.
+ * `notify_fork(fork_child)` on the context or destroys the object: then they complete with
+ * `operation_aborted`.
  *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe, as in Asio.
@@ -60,7 +62,7 @@ template <class Executor = asio::any_io_executor>
 class basic_process_lock
 {
 public:
-    /// The type of the executor on which handlers run that have none of their own.
+    /// The type of the executor for handlers that have none of their own.
     using executor_type = Executor;
 
     /// The same for another executor; Asio's `as_default_on` uses it.
@@ -71,8 +73,8 @@ public:
         using other = basic_process_lock<OtherExecutor>;
     };
 
-    /// The clock by which time limits are kept. Those of other clocks are converted when they are
-    /// given, so that a clock that is set meanwhile changes nothing.
+    /// The clock that measures time limits. Time limits of other clocks are converted when they
+    /// are passed in, so setting such a clock later changes nothing.
     using clock_type = std::chrono::steady_clock;
     /// A time span of that clock.
     using duration = clock_type::duration;
@@ -80,11 +82,12 @@ public:
     using time_point = clock_type::time_point;
 
     /**
-     * Makes an unlocked lock object. It touches neither files nor network.
+     * Makes an unlocked lock object. It touches neither files nor the network.
      *
-     * @param executor The executor on which handlers run that have none of their own.
+     * @param executor The executor for handlers that have none of their own.
      * @param name 1 to 200 bytes of UTF-8 without NUL.
-     * @param options Where and how the lock is kept; all who share it must agree on them.
+     * @param options Where and how the lock is kept; all processes that share it must agree on
+     * them.
      * @par Errors
      * Throws `lock_error` with `errc::invalid_name`.
      */
@@ -130,12 +133,12 @@ public:
 
     /**
      * Cancels the operations that are under way (their handlers get `operation_aborted`) and
-     * unlocks. It does not wait: when the lock file is in use at that moment, the background thread
-     * unlocks a little later. A destroyed waiter never ends up holding.
+     * unlocks. It does not wait: if the lock file is in use at that moment, the background thread
+     * unlocks a little later. A destroyed waiter never ends up holding the lock.
      */
     ~basic_process_lock() = default;
 
-    /// The executor on which handlers run that have none of their own.
+    /// The executor for handlers that have none of their own.
     executor_type get_executor() const noexcept { return executor_; }
 
     /// The lock's name.
@@ -150,27 +153,27 @@ public:
     /// This process's id.
     std::int64_t pid() const noexcept { return detail::this_process_id(); }
 
-    /// The loopback port that the lock file names while this object holds the lock; else 0.
+    /// The loopback port that the lock file names while this object holds the lock; otherwise 0.
     std::uint16_t port() const noexcept { return core_ ? core_->port() : std::uint16_t(0); }
 
-    /// A number that grows by at least one with every change of owner, for those who must refuse
-    /// a former owner's late requests; 0 while this object does not hold the lock.
+    /// A number that grows by at least one with every change of owner, by which a service can
+    /// refuse late requests from a former owner; 0 while this object does not hold the lock.
     std::uint64_t fencing_token() const noexcept { return core_ ? core_->fencing_token() : 0; }
 
-    /// Who held the lock when the last attempt found it held, unverified, as the lock file told.
+    /// Who held the lock when the last attempt found it held: unverified, from the lock file.
     std::optional<holder_info> blocker() const { return core_->blocker(); }
 
-    /// While an operation of this object waits for the lock: how many are before it in the queue,
-    /// at most, not counting the holder, as the lock file told at the last look (every 3 seconds,
-    /// and whenever the holder changes hands without us). Those who gave up may be counted. Nothing
-    /// while it is not in the queue.
+    /// While an operation of this object waits for the lock: the number of claims before it in the
+    /// queue, at most, not counting the holder. The number comes from the lock file, which is read
+    /// every 3 seconds, and whenever the lock changes hands without us. It may include claims that
+    /// have given up. Nullopt while this object is not in the queue.
     std::optional<std::uint64_t> ahead() const noexcept
     {
         return core_ ? core_->ahead() : std::nullopt;
     }
 
     /**
-     * Takes the lock, waiting behind those who wait already, first come, first served.
+     * Takes the lock, waiting behind all claims that already wait: first come, first served.
      *
      * @par Errors
      * `already_locked`; those of the lock directory, the lock file and the holder's presence (see
@@ -186,8 +189,8 @@ public:
         throw_if(ec);
     }
 
-    /// Takes the lock if nobody holds it. False without an error: somebody does, see `blocker`.
-    /// Errors: as `lock`, and `guard_timeout` after 5 seconds.
+    /// Takes the lock if nobody holds it. False without an error means that somebody does; see
+    /// `blocker`. Errors: as `lock`, and `guard_timeout` after 5 seconds.
     bool try_lock(error_code& ec) { return core_->lock(false, std::nullopt, ec); }
 
     /// The same; throws `lock_error`.
@@ -199,7 +202,8 @@ public:
         return acquired;
     }
 
-    /// Takes the lock, waiting no longer than until `limit`. False without an error: it has passed.
+    /// Takes the lock, waiting until `limit` at the latest. False without an error means that the
+    /// limit has passed.
     template <class Clock, class Duration>
     bool try_lock_until(const std::chrono::time_point<Clock, Duration>& limit, error_code& ec)
     {
@@ -216,7 +220,8 @@ public:
         return acquired;
     }
 
-    /// Takes the lock, waiting no longer than `patience`.
+    /// Takes the lock, waiting no longer than `patience`. False without an error means that the
+    /// time is up.
     template <class Rep, class Period>
     bool try_lock_for(const std::chrono::duration<Rep, Period>& patience, error_code& ec)
     {
@@ -234,12 +239,14 @@ public:
     }
 
     /**
-     * Gives the lock up, to the first in the queue if there is one. It never waits for the network.
+     * Gives the lock up, to the first waiter in the queue if there is one. It never waits for the
+     * network.
      *
      * @par Errors
-     * `not_owner`: this object does not hold the lock. `lost`: it was taken away; the lock file is
-     * left as it is. Others are those of the lock file; then the lock is still held, or, if
-     * `owns_lock` says no, the record may be half written, and unlocking goes on by itself.
+     * `not_owner`: this object does not hold the lock. `lost`: the lock was taken away; the lock
+     * file is left as it is. Any other error concerns the lock file. The lock is then still held,
+     * or, if `owns_lock` returns false, the record may be half written, and the library goes on
+     * unlocking by itself.
      */
     void unlock(error_code& ec) { core_->unlock(ec); }
 
@@ -252,10 +259,10 @@ public:
     }
 
     /**
-     * Tells who holds the lock, or nullopt if nobody does. It creates and changes nothing, and
-     * works for whoever may read the lock file. The holder is asked to prove himself (see
-     * `holder_info::verified`); that takes a millisecond, or a few
-     * seconds if he, or somebody who changes the lock file, has been stopped.
+     * Returns who holds the lock, or nullopt if nobody does. It creates and changes nothing, and
+     * works for every user who may read the lock file. It asks the holder to prove its identity
+     * (see `holder_info::verified`). That takes a millisecond, or a few seconds if the holder, or a
+     * process that is changing the lock file, has been stopped.
      */
     std::optional<holder_info> holder(error_code& ec) { return core_->holder(ec); }
 
@@ -269,14 +276,15 @@ public:
     }
 
     /**
-     * Takes the lock, waiting behind those who wait already, first come, first served.
+     * Takes the lock, waiting behind all claims that already wait: first come, first served.
      *
      * @par Handler signature
      * `void(error_code)`
      * @par Per-operation cancellation
      * Terminal, partial and total. Before the lock is acquired: the handler gets
-     * `operation_aborted` at once and this object will not hold the lock, even if the grant was on
-     * its way; others in the queue are not harmed. Afterwards: no effect, the handler gets success.
+     * `operation_aborted` at once, and this object will not hold the lock, even if the grant was on
+     * its way; others in the queue are not affected. Afterwards: no effect, the handler gets
+     * success.
      * @par Errors
      * As `lock(error_code&)`, and `operation_aborted`.
      */
@@ -313,7 +321,8 @@ public:
     }
 
     /**
-     * Takes the lock, waiting no longer than until `limit`: false without an error if it passes.
+     * Takes the lock, waiting until `limit` at the latest: the handler gets true, or false without
+     * an error if the limit passes.
      *
      * @par Handler signature
      * `void(error_code, bool acquired)`
@@ -382,7 +391,7 @@ public:
      * @par Handler signature
      * `void(error_code)`
      * @par Per-operation cancellation
-     * None: unlocking is one transaction, and nothing of it can be left half done.
+     * None: unlocking is one transaction, which cannot be left half done.
      * @par Errors
      * As `unlock(error_code&)`; `asio::error::already_started` if an unlock is under way.
      */
@@ -395,7 +404,7 @@ public:
     }
 
     /**
-     * Tells who holds the lock, as `holder` does.
+     * Reports who holds the lock, as `holder` does.
      *
      * @par Handler signature
      * `void(error_code, std::optional<holder_info>)`
@@ -414,11 +423,11 @@ public:
     }
 
     /**
-     * Waits, while this object holds the lock, until somebody queues behind it; at once if somebody
-     * has done so already. One such operation at a time.
+     * Waits, while this object holds the lock, until another claim queues behind it; completes at
+     * once if one has done so already. One such operation at a time.
      *
      * @par Handler signature
-     * `void(error_code)`: success if somebody waits; `operation_aborted` when the lock is unlocked;
+     * `void(error_code)`: success if a claim waits; `operation_aborted` when the lock is unlocked;
      * `not_owner`, `lost`; `asio::error::already_started`.
      * @par Per-operation cancellation
      * Terminal, partial and total; it has no side effects.
@@ -436,12 +445,12 @@ public:
 
     /**
      * Waits, while this object holds the lock, until the lock is taken away: because somebody
-     * removed or replaced the lock file and another process was faster than us to lock it anew. One
-     * such operation at a time.
+     * removed or replaced the lock file, and another process locked it anew before this one could
+     * restore it. One such operation at a time.
      *
      * @par Handler signature
-     * `void(error_code)`: `errc::lost` when it was taken away; `operation_aborted` when it was
-     * unlocked; `not_owner`; `asio::error::already_started`.
+     * `void(error_code)`: `errc::lost` when the lock was taken away; `operation_aborted` when it
+     * was unlocked; `not_owner`; `asio::error::already_started`.
      * @par Per-operation cancellation
      * Terminal, partial and total; it has no side effects.
      */
@@ -456,7 +465,7 @@ public:
         );
     }
 
-    /// Cancels all operations of this object that are under way, but for unlocking; their handlers
+    /// Cancels all operations of this object that are under way, except unlocking; their handlers
     /// get `operation_aborted`. A lock that is held stays held.
     void cancel() { core_->cancel(); }
 
@@ -470,7 +479,7 @@ private:
     {
     }
 
-    // What starts the operations; see impl/process_lock.hpp.
+    // These start the operations; see impl/process_lock.hpp.
     struct initiation;
     template <class Deliver>
     struct initiate_lock;
@@ -496,7 +505,7 @@ private:
     std::unique_ptr<detail::lock_core> core_;
 };
 
-/// The lock that most programs use.
+/// The lock for most programs.
 using process_lock = basic_process_lock<>;
 
 }  // namespace socketlock

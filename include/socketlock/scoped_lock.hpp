@@ -21,9 +21,9 @@ struct deliver_scoped_lock;
 }  // namespace detail
 
 /**
- * Owns a lock that `async_scoped_lock` has acquired, and unlocks it when it is destroyed. It does
- * not depend on the lock object's place, which may be moved; the lock object's destructor unlocks,
- * too, and then nothing is owned any more.
+ * Owns a lock that `async_scoped_lock` has acquired, and unlocks it when it is destroyed. The lock
+ * object may be moved meanwhile. Its destructor unlocks, too; after that the scoped_lock no longer
+ * owns anything.
  *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe.
@@ -44,18 +44,18 @@ public:
         return *this;
     }
 
-    /// Unlocks. When the lock file is in use at that moment the background thread does it a little
-    /// later; errors cannot be told.
+    /// Unlocks. If the lock file is in use at that moment, the background thread unlocks a little
+    /// later. Errors cannot be reported.
     SOCKETLOCK_DECL ~scoped_lock();
 
-    /// Unlocks and waits for the outcome; owns nothing afterwards, unless it fails.
+    /// Unlocks, and waits until that is done; owns nothing afterwards, unless it fails.
     /// Errors: not_owner, lost, and those of the lock file.
     SOCKETLOCK_DECL void unlock(error_code& ec);
 
     /// The same; throws boost::system::system_error.
     SOCKETLOCK_DECL void unlock();
 
-    /// Owns nothing afterwards, but leaves the lock locked, to its lock object.
+    /// Owns nothing afterwards; the lock stays locked and is left to its lock object.
     void release() noexcept { attempt_.reset(); }
 
     /// True if it owns a lock that is still held (by this process: false in the child of a fork).

@@ -12,8 +12,8 @@
 namespace socketlock {
 
 /**
- * The drop-in guard for a program that must run once: it owns the lock from its construction to its
- * destruction, or is not constructed.
+ * The drop-in guard for a program that must not run twice at the same time: it owns the lock from
+ * its construction to its destruction. If it cannot get the lock, the constructor throws.
  *
  * @code
  * boost::asio::io_context context;
@@ -36,8 +36,9 @@ public:
      * Takes the lock, without waiting.
      *
      * @par Errors
-     * Throws `lock_error`: with `errc::held` if another instance runs, whose `holder()` and text
-     * tell by which process; else as `basic_process_lock::try_lock`.
+     * Throws `lock_error`: with `errc::held` if another instance is running, in which case the
+     * error's `holder()` and text say which process it is; otherwise as
+     * `basic_process_lock::try_lock`.
      */
     template <class ExecutorOrContext>
     explicit basic_single_instance(
@@ -51,14 +52,14 @@ public:
             throw lock_error(errc::held, lock_.name(), lock_.blocker());
     }
 
-    /// Takes over what the other owns.
+    /// Takes over what the other one owns.
     basic_single_instance(basic_single_instance&&) noexcept = default;
-    /// Unlocks, then takes over what the other owns.
+    /// Unlocks, then takes over what the other one owns.
     basic_single_instance& operator=(basic_single_instance&&) noexcept = default;
 
-    /// The lock, for instance to wait for others that want it or for its loss.
+    /// The lock, for instance to wait until others want it, or until it is lost.
     lock_type& lock() noexcept { return lock_; }
-    /// The same, to look at it.
+    /// The same, for read-only access.
     const lock_type& lock() const noexcept { return lock_; }
 
     /// True while the lock is held.
@@ -68,7 +69,7 @@ private:
     lock_type lock_;
 };
 
-/// The guard that most programs use.
+/// The guard for most programs.
 using single_instance = basic_single_instance<>;
 
 }  // namespace socketlock

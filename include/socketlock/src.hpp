@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// The bodies. Include it in exactly one source file of a program that defines
+// The function bodies. Include it in exactly one source file of a program that defines
 // SOCKETLOCK_SEPARATE_COMPILATION and is not linked with the library.
 
 #ifndef SOCKETLOCK_SRC_HPP
