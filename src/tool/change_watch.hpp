@@ -11,7 +11,7 @@
 
 namespace socketlock::tool {
 
-/// Sleeps until somebody else may hold a lock, or nobody, without taking part in anything.
+/// Sleeps until a lock may have changed hands or become free, without joining its queue.
 class change_watch
 {
 public:
@@ -24,7 +24,7 @@ public:
     /// may have the number of one of ours: then its end is not noticed, and true is returned.)
     bool begin(std::int64_t holder);
 
-    /// Sleeps for so long at the most.
+    /// Sleeps for this long at most.
     void sleep(std::chrono::steady_clock::duration longest);
 
 private:

@@ -48,14 +48,14 @@ public:
     void sleep(std::chrono::steady_clock::duration longest)
     {
         const auto pause = std::chrono::ceil<std::chrono::milliseconds>(longest).count();
-        // Negative descriptors are left out.
+        // poll() ignores negative descriptors.
         std::array<::pollfd, 2> awaited{
             {{file_events_, POLLIN, 0}, {end_, POLLIN, 0}}
         };
         ::poll(awaited.data(), awaited.size(), static_cast<int>(std::clamp<long>(pause, 0, 60000)));
         if (awaited[0].revents != 0)
             drain();
-        // Not again: where it goes on holding, this is not the process that the record means.
+        // Not again: if the lock stays held, this is not the process that the record means.
         if (awaited[1].revents != 0)
             close_end();
     }

@@ -7,7 +7,7 @@
 
 namespace socketlock::tool {
 
-// POSIX has no means for it: who waits looks again and again.
+// POSIX has no means for it: waiters poll.
 class change_watch::implementation
 {
 };

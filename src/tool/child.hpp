@@ -35,9 +35,9 @@ using variables = std::vector<std::pair<std::string, std::string>>;
 class child_process
 {
 public:
-    /// Starts a command, found as a shell finds it, with these variables in its environment besides
-    /// our own, and the signal handling that this process was started with. Precondition: there is
-    /// a signal source.
+    /// Starts a command, found as a shell finds it, with these variables in its environment in
+    /// addition to our own, and the signal handling that this process was started with.
+    /// Precondition: there is a signal source.
     static std::optional<child_process> start(
         const std::vector<std::string>& command,
         const variables& environment,

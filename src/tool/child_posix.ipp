@@ -46,7 +46,7 @@ std::vector<std::string> environment_with(const variables& added)
     return result;
 }
 
-// In the child: becomes the command, or tells by the pipe why not. Async-signal-safe.
+// In the child: becomes the command, or reports through the pipe why not. Async-signal-safe.
 [[noreturn]] void become(char** arguments, char** environment, ::pid_t parent, int report) noexcept
 {
     die_with_parent(parent);
@@ -82,7 +82,7 @@ std::optional<child_process> child_process::start(
     start_failure& failure
 )
 {
-    // All that needs memory comes before the fork.
+    // Everything that needs memory comes before the fork.
     std::vector<std::string> arguments = command;
     std::vector<std::string> entries = environment_with(environment);
     const std::vector<char*> argument_pointers = pointers_to(arguments);
@@ -121,7 +121,7 @@ std::optional<child_process> child_process::start(
         return std::nullopt;
     }
 
-    // Ends without a word when the command has taken the child's place.
+    // The pipe ends empty when the command has taken the child's place.
     int exec_error = 0;
     ::ssize_t n = 0;
     do
@@ -147,7 +147,7 @@ std::optional<int> child_process::exit_code() noexcept
 
 void child_process::send(int signal) noexcept
 {
-    // Until its exit code has been asked for, the id is nobody else's.
+    // Until its exit code has been collected, no other process gets the id.
     if (!exit_code_)
         ::kill(static_cast<::pid_t>(id_), signal);
 }

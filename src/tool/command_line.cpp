@@ -23,7 +23,7 @@ namespace po = boost::program_options;
 
 namespace {
 
-/// A command's options and operands, and what stands behind the first `--`.
+/// A command's options and operands, and what follows the first `--`.
 struct parsed_arguments
 {
     std::string command;
@@ -42,7 +42,7 @@ void add_common_options(po::options_description& options)
     options.add_options(
     )("lock-dir", po::value<std::string>()->value_name("D"), "the directory of the lock files"
     )("json", "print results and errors as JSON"
-    )("help,h", "print this text")("version", "print the version");
+    )("help,h", "print this help")("version", "print the version");
 }
 
 void add_timeout(po::options_description& options)
@@ -50,17 +50,17 @@ void add_timeout(po::options_description& options)
     options.add_options(
     )("timeout",
       po::value<std::string>()->value_name("S"),
-      "wait no longer than S seconds (such as 0.5)");
+      "wait no longer than S seconds (for example 0.5)");
 }
 
 void add_run_options(po::options_description& options)
 {
-    options.add_options()("no-wait", "give up at once if somebody else holds the lock");
+    options.add_options()("no-wait", "give up at once if another process holds the lock");
     add_timeout(options);
     options.add_options(
     )("conflict-exit-code",
       po::value<std::string>()->value_name("N"),
-      "exit with N instead of 75 when the lock was not to be had");
+      "exit with N instead of 75 if the lock could not be acquired");
 }
 
 void add_no_options(po::options_description&) {}
@@ -106,7 +106,7 @@ int conflict_exit_code_of(const parsed_arguments& arguments)
     return value;
 }
 
-// The operand NAME. Behind `--` it may begin with a dash.
+// The operand NAME. After `--` it may begin with a dash.
 std::string take_name(parsed_arguments& arguments)
 {
     std::vector<std::string>& from = arguments.operands.empty() ? arguments.rest
@@ -123,7 +123,7 @@ void expect_no_more(const parsed_arguments& arguments)
     for (const auto* const operands : {&arguments.operands, &arguments.rest})
     {
         if (!operands->empty())
-            arguments.fail("there is an argument too many: '" + printable(operands->front()) + "'");
+            arguments.fail("unexpected argument '" + printable(operands->front()) + "'");
     }
 }
 
@@ -149,7 +149,7 @@ user_request make_run(parsed_arguments& arguments)
     if (!arguments.operands.empty() || !arguments.has_rest)
         arguments.fail("put -- between the lock's name and the command");
     if (arguments.rest.empty())
-        arguments.fail("the command behind -- is missing");
+        arguments.fail("the command after -- is missing");
     run.command = std::move(arguments.rest);
     return run;
 }

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// The commands. Each returns the exit code, and throws what it cannot put into words itself.
+// The commands. Each returns the exit code, and throws errors that it cannot report itself.
 
 #ifndef SOCKETLOCK_TOOL_COMMANDS_HPP
 #define SOCKETLOCK_TOOL_COMMANDS_HPP

@@ -42,7 +42,7 @@ bool is_lock_file_name(std::string_view name)
            name.substr(name.size() - end.size()) == end;
 }
 
-// What stands between the dot and ".lock", percent-decoded.
+// The text between the dot and ".lock", percent-decoded.
 std::string decode_file_name(std::string_view file_name)
 {
     std::string_view encoded = file_name.substr(1, file_name.size() - 6);
@@ -133,7 +133,7 @@ void print_json(const detail::directory_choice& directory, const std::vector<fou
     for (const found_lock& lock : locks)
     {
         boost::json::object object = to_json(lock.name, lock.path, lock.holder);
-        // Nobody was asked to prove anything.
+        // No holder was asked for a proof.
         object.erase("verified");
         if (lock.ec)
         {

@@ -14,7 +14,7 @@ namespace socketlock::tool {
 
 namespace {
 
-// Asks again as long as somebody else has the lock file's guard, which he needs for microseconds.
+// Asks again as long as another process has the lock file's guard, which it needs for microseconds.
 template <class Query>
 auto while_guarded(Query query, error_code& ec)
 {

@@ -16,13 +16,13 @@
 
 namespace socketlock::tool {
 
-/// Who holds the lock, unverified; nullopt if nobody does. While somebody changes the record it
-/// waits, 5 seconds at the most: then guard_timeout. no_such_file_or_directory if there is no such
-/// lock file: nobody has used the lock yet, or somebody has removed it.
+/// Who holds the lock, unverified; nullopt if nobody does. While another process changes the record
+/// it waits, for 5 seconds at most: then guard_timeout. no_such_file_or_directory if there is no
+/// such lock file: nobody has used the lock yet, or somebody has removed it.
 std::optional<holder_info> look(const detail::lock_address& where, error_code& ec);
 
-/// The name that a lock file's record gives; empty for a fresh file. Waits as `look` does.
-/// Errors: as `decode_record`, but for name_mismatch.
+/// The name in a lock file's record; empty for a fresh file. Waits as `look` does.
+/// Errors: as `decode_record`, except name_mismatch.
 std::string name_in_record(const std::string& path, error_code& ec);
 
 }  // namespace socketlock::tool

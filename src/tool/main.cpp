@@ -68,7 +68,7 @@ message describe_current_exception()
     }
     catch (const std::bad_alloc&)
     {
-        return {"there is no memory left", exit_code::system, {}, {}};
+        return {"out of memory", exit_code::system, {}, {}};
     }
     catch (const std::exception& error)
     {
@@ -91,7 +91,7 @@ int main(const std::vector<std::string>& arguments)
     }
     if (!std::cout.flush())
     {
-        report({"standard output cannot be written", exit_code::io, {}, {}}, wants_json(arguments));
+        report({"cannot write to standard output", exit_code::io, {}, {}}, wants_json(arguments));
         return exit_code::io;
     }
     return result;

@@ -8,8 +8,8 @@
 
 namespace socketlock::tool {
 
-/// To be called in a child, which is to be killed when the thread of the process `parent` that
-/// forked it ends, where the system can do that. Async-signal-safe.
+/// Called in a child: has the child killed when the thread of the process `parent` that forked it
+/// ends, where the system can do that. Async-signal-safe.
 void die_with_parent(::pid_t parent) noexcept;
 
 }  // namespace socketlock::tool

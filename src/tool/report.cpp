@@ -19,7 +19,7 @@ namespace json = boost::json;
 
 namespace {
 
-// JSON is UTF-8; a path need not be.
+// JSON is UTF-8; a path may not be.
 json::string json_text(const std::string& text)
 {
     return json::string(is_utf8(text) ? text : printable(text));
@@ -80,7 +80,7 @@ message error_message(
 std::string held_text(const std::string& name, const std::optional<holder_info>& holder)
 {
     return printable(name) + " is held by " +
-           (holder ? to_string(*holder) : std::string("a process that cannot be named"));
+           (holder ? to_string(*holder) : std::string("a process that cannot be identified"));
 }
 
 std::string to_text(std::chrono::duration<double> time)

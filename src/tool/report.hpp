@@ -17,17 +17,17 @@
 
 namespace socketlock::tool {
 
-/// Something that standard error is told.
+/// Something to write to standard error.
 struct message
 {
     std::string text;
     int exit_code = 0;
-    /// The lock that it is about, and who holds that, where it is about one.
+    /// The lock that the message is about, and its holder, if there are any.
     std::string name;
     std::optional<holder_info> holder;
 };
 
-/// Tells standard error: "socketlock: TEXT", or the message as a JSON object on one line.
+/// Writes "socketlock: TEXT" to standard error, or the message as a JSON object on one line.
 void report(const message& m, bool as_json);
 
 /// The message for an error of the library. `path` is the lock file.
@@ -44,7 +44,8 @@ std::string held_text(const std::string& name, const std::optional<holder_info>&
 /// Like "0.5 s".
 std::string to_text(std::chrono::duration<double> time);
 
-/// The state of a lock: name, whether it is held, by whom. `path` is the lock file.
+/// The state of a lock: its name, whether it is held, and by which process. `path` is the lock
+/// file.
 boost::json::object to_json(
     const std::string& name,
     const std::string& path,

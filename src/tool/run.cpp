@@ -24,7 +24,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// From the wish for the lock to the end of the command. All of it is on one thread.
+/// From the request for the lock to the end of the command, all on one thread.
 class run_session
 {
 public:
@@ -70,7 +70,7 @@ private:
         is_waiting_ = false;
         line_timer_.cancel();
         line_.clear();
-        // One that came just now was meant for us: there is no command yet.
+        // A signal that came just now was meant for us: there is no command yet.
         while (const auto signal = signals_.poll())
             on_signal(*signal);
         if (ending_signal_ != 0)
@@ -88,7 +88,7 @@ private:
         auto holder = lock_.blocker();
         if (request_.timeout)
         {
-            // While we waited the lock may have gone from one to another.
+            // While we waited, the lock may have changed hands.
             error_code ignored;
             if (auto present = lock_.holder(ignored))
                 holder = present;
@@ -121,7 +121,7 @@ private:
             if (ec == errc::lost)
                 on_lost();
         });
-        // Its end may have been reported before there was anybody to be asked.
+        // The end of the command may have been reported before `child_` was set.
         on_child_changed();
     }
 
@@ -136,15 +136,15 @@ private:
             m.exit_code = exit_code::not_found;
             m.text = printable(file) + (file.find('/') == file.npos
                                             ? ": command not found"
-                                            : ": not found, or its interpreter is not");
+                                            : ": not found, or its interpreter is missing");
             break;
         case start_failure::reason::not_executable:
             m.exit_code = exit_code::not_executable;
-            m.text = printable(file) + ": cannot be executed: " + failure.error.message();
+            m.text = printable(file) + ": cannot execute: " + failure.error.message();
             break;
         case start_failure::reason::no_process:
             m.exit_code = exit_code::system;
-            m.text = printable(file) + ": no process can be started: " + failure.error.message();
+            m.text = printable(file) + ": cannot start a process: " + failure.error.message();
             break;
         }
         return m;
@@ -183,7 +183,7 @@ private:
         message m = error_message(errc::lost, lock_.name(), lock_.path(), holder);
         m.text = printable(lock_.name()) + " was taken away while the command was running" +
                  (holder ? " and is now held by " + to_string(*holder) : "") +
-                 ": the command gets SIGTERM";
+                 ": sending SIGTERM to the command";
         report(m, request_.common.json);
         is_lost_ = true;
     }
@@ -200,7 +200,7 @@ private:
         }
         else if (ec)
         {
-            // Not a failure: it is free at the latest when this process ends, which is now.
+            // Not a failure: the lock is free at the latest when this process ends, which is now.
             message m = error_message(ec, lock_.name(), lock_.path(), {});
             m.exit_code = exit_code_;
             report(m, request_.common.json);

@@ -37,7 +37,7 @@ public:
     /// Calls the handler once for each signal, until this object is destroyed.
     void receive(std::function<void(received_signal)> handler);
 
-    /// A signal that came but was not passed to the handler yet; it will not be any more.
+    /// A signal that came but was not passed to the handler yet, and now never will be.
     std::optional<received_signal> poll();
 
 private:

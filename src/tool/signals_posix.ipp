@@ -35,7 +35,7 @@ extern "C" void note_signal(int number, ::siginfo_t* info, void*)
     const bool by_process = info->si_code == SI_USER || info->si_code == SI_QUEUE ||
                             info->si_code < 0;
     const signal_note note{static_cast<unsigned char>(number), by_process};
-    // If it is full, thousands of signals wait to be passed on already.
+    // If it is full, thousands of signals already wait to be passed on.
     [[maybe_unused]] const auto n = ::write(pipe_to_write, &note, sizeof note);
     errno = saved;
 }
@@ -61,7 +61,7 @@ void restore_signal_dispositions() noexcept
 {
     for (std::size_t i = 0; i < caught_signals.size(); ++i)
         ::sigaction(caught_signals[i], &as_found.actions[i], nullptr);
-    // What was held back takes effect now.
+    // Signals that were held back take effect now.
     ::pthread_sigmask(SIG_SETMASK, &as_found.mask, nullptr);
 }
 
@@ -95,7 +95,7 @@ public:
             action.sa_sigaction = note_signal;
             if (number == SIGPIPE)
             {
-                // Who does not read our standard error must not end the command.
+                // A reader that closes our standard error must not end the command.
                 action.sa_flags = 0;
                 action.sa_handler = SIG_IGN;
             }

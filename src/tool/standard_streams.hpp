@@ -17,8 +17,8 @@ void occupy_standard_descriptors() noexcept;
 /// True if standard error is a terminal.
 bool stderr_is_terminal() noexcept;
 
-/// The width of the terminal that standard error is; nullopt if it is none, or if this process runs
-/// in the background of it.
+/// The width of the terminal on standard error; nullopt if there is none, or if this process runs
+/// in its background.
 std::optional<std::size_t> stderr_columns() noexcept;
 
 }  // namespace socketlock::tool

@@ -18,7 +18,7 @@ std::size_t sequence_length(std::string_view text)
         return 1;
     for (std::size_t length = 1; length <= std::min<std::size_t>(4, text.size()); ++length)
     {
-        // What the library calls a name is UTF-8.
+        // The library's names are UTF-8.
         if (detail::is_valid_lock_name(text.substr(0, length)))
             return length;
     }
@@ -39,7 +39,7 @@ std::string escaped(std::string_view sequence)
     return result;
 }
 
-// Of a sequence that is UTF-8: the control characters of ASCII, and those that follow it.
+// For a UTF-8 sequence: the control characters of ASCII, and those that follow ASCII.
 bool is_control(std::string_view sequence)
 {
     const auto first = static_cast<unsigned char>(sequence.front());

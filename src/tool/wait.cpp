@@ -25,9 +25,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Looks on: who waits in the queue instead gets the lock in the end, and for that moment takes it
-/// from others. Sleeps until the lock file changes or the holder ends; where that cannot be watched
-/// it looks again and again.
+/// Waits without joining the queue: a claim in the queue would get the lock in the end, and for
+/// that moment keep it from others. Sleeps until the lock file changes or the holder ends; where
+/// that cannot be watched, it polls.
 class onlooker
 {
 public:
@@ -40,12 +40,12 @@ public:
     {
     }
 
-    /// Returns when the lock is free (nothing), or when it makes no sense to go on.
+    /// Returns when the lock is free (nothing), or when there is no point in going on.
     std::optional<message> wait()
     {
         for (std::int64_t last_holder = 0;;)
         {
-            // First: what changes after the look must not be missed.
+            // Before the look, so that no change after it is missed.
             const bool is_watched = changes_.begin(last_holder);
             const clock::time_point now = clock::now();
             error_code ec;
@@ -80,7 +80,7 @@ public:
             changes_.sleep(
                 std::chrono::ceil<clock::duration>(std::min<seconds>(pause, timeout_ - waited))
             );
-            // Of a lock that changes hands all the time a look now and then is enough.
+            // If a lock changes hands all the time, a look now and then is enough.
             std::this_thread::sleep_until(now + shortest);
         }
     }
@@ -95,8 +95,8 @@ private:
         return std::filesystem::file_size(where_.path(), ec) != 0 && !ec;
     }
 
-    /// Somebody has removed the file. If the holder lives he puts it back as soon as he gets the
-    /// processor.
+    /// Somebody has removed the file. If the holder is alive, it puts the file back as soon as it
+    /// gets the processor.
     void await_record(seconds longest) const
     {
         const clock::time_point begin = clock::now();
@@ -104,7 +104,7 @@ private:
             std::this_thread::sleep_for(5ms);
     }
 
-    /// Returns when to show it again.
+    /// Returns when to show the line again.
     clock::duration show(const std::optional<holder_info>& holder, clock::time_point now)
     {
         if (!shows_line_)

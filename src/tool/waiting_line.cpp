@@ -41,17 +41,17 @@ void waiting_line::show(
     const auto columns = stderr_columns();
     if (!columns)
     {
-        // Put into the background: the line is not ours to clear any more.
+        // We are in the background now: the line is no longer ours to clear.
         shown_columns_ = 0;
         return;
     }
     std::string text = "socketlock: waiting " +
                        clock_text(std::chrono::steady_clock::now() - begin_) + "; ";
-    text += holder ? held_text(name_, holder) : printable(name_) + " is about to be free";
+    text += holder ? held_text(name_, holder) : printable(name_) + " is about to become free";
     if (ahead)
         text += *ahead == 0 ? " (next in the queue)"
-                            : " (at most " + std::to_string(*ahead) + " before us)";
-    // In the last column some terminals begin a new line.
+                            : " (at most " + std::to_string(*ahead) + " ahead of us)";
+    // Some terminals begin a new line after the last column.
     text = cut_to_columns(text, *columns - 1);
     clear();
     std::cerr << text;
@@ -60,7 +60,7 @@ void waiting_line::show(
 
 void waiting_line::clear()
 {
-    // With spaces: not every terminal knows a sequence for it.
+    // With spaces: not every terminal has a sequence for it.
     if (shown_columns_ != 0 && stderr_columns())
         std::cerr << '\r' + std::string(shown_columns_, ' ') + '\r';
     shown_columns_ = 0;

@@ -14,8 +14,8 @@
 
 namespace socketlock::tool {
 
-/// One line on the terminal that says whom we wait for, rewritten in place. Nothing is written
-/// where standard error is no terminal, or while this process runs in the background.
+/// One line on the terminal that says which process we wait for, rewritten in place. Nothing is
+/// written if standard error is not a terminal, or while this process runs in the background.
 class waiting_line
 {
 public:
@@ -23,7 +23,7 @@ public:
     waiting_line(waiting_line&&) = delete;
     ~waiting_line() { clear(); }
 
-    /// `ahead`: how many wait before us, at most, if that is known.
+    /// `ahead`: how many wait ahead of us, at most, if that is known.
     void show(
         const std::optional<holder_info>& holder,
         const std::optional<std::uint64_t>& ahead = std::nullopt

@@ -150,7 +150,7 @@ test_wrong_usage_gives_64()
     fails_with 64 "run: put -- between the lock's name and the command$run" "$tool" run x true
     fails_with 64 "run: put -- between the lock's name and the command$run" "$tool" run x true -- true
     fails_with 64 "run: put -- between the lock's name and the command$run" "$tool" run -- x true
-    fails_with 64 "run: the command behind -- is missing$run" "$tool" run x --
+    fails_with 64 "run: the command after -- is missing$run" "$tool" run x --
     fails_with 64 "run: --no-wait and --timeout exclude each other$run" \
         "$tool" run --no-wait --timeout 1 x -- true
     local value
@@ -170,10 +170,10 @@ test_wrong_usage_gives_64()
     fails_with 64 "option '--json' cannot be specified more than once" "$tool" --json status --json x
     fails_with 64 "status: unrecognised option '--timeout'" "$tool" status --timeout 1 x
     fails_with 64 "status: the lock's name is missing" "$tool" status
-    fails_with 64 "status: there is an argument too many: 'y'" "$tool" status x y
-    fails_with 64 "status: there is an argument too many: 'y'" "$tool" status -- x y
+    fails_with 64 "status: unexpected argument 'y'" "$tool" status x y
+    fails_with 64 "status: unexpected argument 'y'" "$tool" status -- x y
     fails_with 64 "wait: the lock's name is missing" "$tool" wait
-    fails_with 64 "list: there is an argument too many: 'x'" "$tool" list x
+    fails_with 64 "list: unexpected argument 'x'" "$tool" list x
     test ! -e ran
     test ! -e locks
 }
@@ -216,7 +216,7 @@ test_help_and_version_are_everywhere()
 test_errors_of_the_directory_have_codes_of_their_own()
 {
     echo text >file
-    fails_with 73 "the path of the lock directory leads to something that is not a directory" \
+    fails_with 73 "the path of the lock directory names something that is not a directory" \
         "$tool" run --lock-dir file --no-wait x -- true
     fails_with 73 "(lock file $PWD/file/.x.lock)" "$tool" status --lock-dir file x
     fails_with 73 "$PWD/file: the path of the lock directory" "$tool" list --lock-dir file
@@ -276,7 +276,7 @@ test_what_may_not_be_read_gives_77()
 test_standard_output_that_cannot_be_written_gives_74()
 {
     exits_with 74 "$tool" status x >/dev/full 2>err
-    same "standard error" "socketlock: standard output cannot be written" "$(<err)"
+    same "standard error" "socketlock: cannot write to standard output" "$(<err)"
     exits_with 74 "$tool" --help >/dev/full 2>err
 }
 

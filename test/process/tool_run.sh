@@ -28,10 +28,10 @@ test_a_command_that_cannot_start_gives_126_or_127_and_the_lock_is_free()
     exits_with 127 "$tool" run x -- no-such-command 2>err
     same stderr "socketlock: no-such-command: command not found" "$(<err)"
     exits_with 127 "$tool" run x -- ./missing 2>err
-    same stderr "socketlock: ./missing: not found, or its interpreter is not" "$(<err)"
+    same stderr "socketlock: ./missing: not found, or its interpreter is missing" "$(<err)"
     echo true >script
     exits_with 126 "$tool" run x -- ./script 2>err
-    same stderr "socketlock: ./script: cannot be executed: Permission denied" "$(<err)"
+    same stderr "socketlock: ./script: cannot execute: Permission denied" "$(<err)"
     is_free x
     # As a shell does: without a first line that names an interpreter.
     chmod +x script
@@ -179,7 +179,7 @@ test_a_lock_that_is_taken_away_ends_the_command_and_gives_69()
     ends_with 69 "$first"
     has_line end terminated
     grep -q "^socketlock: x was taken away while the command was running and is now held by PID \
-$holder on port [0-9]* since .*: the command gets SIGTERM$" err
+$holder on port [0-9]* since .*: sending SIGTERM to the command$" err
     same "lines on standard error" 1 "$(wc -l <err)"
     is_held_by x "$holder"
     let_go

@@ -157,7 +157,7 @@ test_on_a_terminal_run_shows_its_place_in_the_queue()
     local first=$!
     eventually grep -q '"tail":{' locks/.x.lock
     on_terminal "stty cols 200; '$tool' run x -- echo done"
-    eventually grep -q "socketlock: waiting .* (at most 1 before us)" shown
+    eventually grep -q "socketlock: waiting .* (at most 1 ahead of us)" shown
     let_go
     ends_with 0 "$first"
     ends_with 0 "$terminal"

@@ -16,24 +16,25 @@ inline const char* message_of(errc value) noexcept
     switch (value)
     {
     case errc::held:
-        return "the lock is held by somebody else: wait for it with lock(), or try later";
+        return "another process or lock object holds the lock: wait for it with lock(), or try "
+               "later";
     case errc::not_owner:
         return "this lock object does not hold the lock: lock it first (a lock is not inherited by "
                "fork)";
     case errc::lost:
-        return "ownership was taken away while the lock was held: stop what it protected, then "
-               "lock anew";
+        return "ownership was taken away while the lock was held: stop the work that it protected, "
+               "then lock anew";
     case errc::already_locked:
-        return "this lock object holds the lock or waits for it already: unlock it first, or use "
+        return "this lock object already holds the lock or waits for it: unlock it first, or use "
                "a second lock object";
     case errc::corrupt_record:
-        return "the lock file's record cannot be read and a process that may hold the lock lives: "
-               "end that process, or remove the lock file once nobody uses the lock";
+        return "the lock file's record cannot be read, and a process that may hold the lock is "
+               "alive: end that process, or remove the lock file once nobody uses the lock";
     case errc::newer_record:
         return "the lock file's record was written by a newer version of socketlock: update this "
                "program";
     case errc::name_mismatch:
-        return "the lock file belongs to a lock of another name (does the file system ignore "
+        return "the lock file belongs to a lock with another name (does the file system ignore "
                "case?): choose a name that differs in more than case";
     case errc::invalid_name:
         return "a lock's name must be 1 to 200 bytes of UTF-8 without NUL: choose another";
@@ -44,7 +45,7 @@ inline const char* message_of(errc value) noexcept
         return "the lock directory does not exist and could not be created: create it, or name "
                "another with lock_dir or SOCKETLOCK_DIR";
     case errc::not_a_directory:
-        return "the path of the lock directory leads to something that is not a directory: name "
+        return "the path of the lock directory names something that is not a directory: name "
                "another with lock_dir or SOCKETLOCK_DIR";
     case errc::not_a_regular_file:
         return "the path of the lock file or presence names something that is not a regular file: "
@@ -53,27 +54,27 @@ inline const char* message_of(errc value) noexcept
         return "access to the lock directory or the lock file is denied: ask for permission, or "
                "run as the user who owns the lock";
     case errc::presence_unreadable:
-        return "the holder's presence cannot be read, so it must be taken for alive: run as the "
-               "holder's user, or give its locks group permissions";
+        return "the holder's presence cannot be read, so the holder must be treated as alive: run "
+               "as the holder's user, or give its locks group permissions";
     case errc::read_only_file_system:
         return "the lock directory is on a read-only file system: name another with lock_dir or "
                "SOCKETLOCK_DIR";
     case errc::no_space:
-        return "no room is left for the lock file: free some space, or name another lock "
+        return "no space is left for the lock file: free some space, or name another lock "
                "directory";
     case errc::too_many_open_files:
-        return "no file descriptor is left: close some, or raise the limit (ulimit -n)";
+        return "no file descriptors are left: close some, or raise the limit (ulimit -n)";
     case errc::locking_unsupported:
         return "the file system of the lock directory does not support locking: name a local "
                "directory with lock_dir or SOCKETLOCK_DIR";
     case errc::guard_timeout:
-        return "another process has kept the lock file's guard for seconds: continue or end it if "
-               "it is stopped, then try again";
+        return "another process has kept the lock file's guard for seconds: if it is stopped, "
+               "continue it or end it, then try again";
     case errc::no_loopback:
         return "there is no loopback interface to listen on: bring it up (ip link set lo up)";
     case errc::handshake_failed:
-        return "the peer could not prove that it is the holder: check that both use the same "
-               "signature_seed";
+        return "the other process could not prove that it is the holder: check that both use the "
+               "same signature_seed";
     case errc::io_error:
         return "the lock file or the presence could not be read or written: check the disk and "
                "the lock directory";
