@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// What starts the asynchronous operations of a lock object.
+// The initiations of a lock object's asynchronous operations.
 
 #ifndef SOCKETLOCK_IMPL_PROCESS_LOCK_HPP
 #define SOCKETLOCK_IMPL_PROCESS_LOCK_HPP
@@ -48,7 +48,7 @@ struct lock_access
 
 }  // namespace detail
 
-/// What newer versions of Asio ask of an initiation: the executor that it would complete on.
+/// What newer versions of Asio require of an initiation: the executor on which it completes.
 template <class Executor>
 struct basic_process_lock<Executor>::initiation
 {

@@ -10,7 +10,7 @@
 
 namespace socketlock::detail {
 
-/// Bytes that somebody else owns.
+/// Bytes that something else owns.
 class byte_view
 {
 public:
@@ -53,7 +53,7 @@ private:
     std::size_t size_ = 0;
 };
 
-/// Room that somebody else owns.
+/// Writable bytes that something else owns.
 struct mutable_byte_view
 {
     unsigned char* data = nullptr;

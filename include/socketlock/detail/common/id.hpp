@@ -26,8 +26,8 @@ struct id128
     SOCKETLOCK_DECL std::array<char, 32> hex_digits() const noexcept;
     SOCKETLOCK_DECL std::string to_hex() const;
 
-    /// Reads what `to_hex` writes and nothing else: ids come out of files that others can write
-    /// and become parts of paths, and each id has one spelling only.
+    /// Reads what `to_hex` writes and nothing else: ids come from files that others can write, and
+    /// become parts of paths, and each id has only one spelling.
     SOCKETLOCK_DECL static std::optional<id128> from_hex(std::string_view text) noexcept;
 };
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Tells when files vanish from directories, where the system can tell.
+// Reports when files vanish from directories, where the system can report it.
 
 #ifndef SOCKETLOCK_DETAIL_PLATFORM_DIRECTORY_WATCH_HPP
 #define SOCKETLOCK_DETAIL_PLATFORM_DIRECTORY_WATCH_HPP
@@ -20,15 +20,15 @@ namespace socketlock::detail {
 class directory_watch
 {
 public:
-    /// Called with a directory and the name that vanished from it or came to name another file. An
-    /// empty name: the directory itself has gone, or more has happened than could be told.
+    /// Called with a directory and the name that vanished from it or now names another file. An
+    /// empty name: the directory itself has gone, or more happened than could be reported.
     using handler = std::function<void(const std::string& directory, const std::string& name)>;
 
     SOCKETLOCK_DECL directory_watch(asio::io_context& context, handler on_change);
     directory_watch(directory_watch&&) = delete;
     SOCKETLOCK_DECL ~directory_watch();
 
-    /// Watches a directory; again, if it was made anew. False: whoever wants to know must look.
+    /// Watches a directory; again, if it was created anew. False: the caller must poll.
     SOCKETLOCK_DECL bool add(const std::string& directory);
 
 private:

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Opening, reading, writing and naming of files: what differs between systems.
+// Opening, reading, writing and naming files: what differs between systems.
 
 #ifndef SOCKETLOCK_DETAIL_PLATFORM_FILE_HPP
 #define SOCKETLOCK_DETAIL_PLATFORM_FILE_HPP
@@ -16,7 +16,7 @@
 
 namespace socketlock::detail {
 
-/// What makes two paths lead to one file.
+/// Identifies a file: equal for two paths that lead to one file.
 struct file_id
 {
     std::uint64_t device = 0;
@@ -67,7 +67,7 @@ public:
     SOCKETLOCK_DECL void write(const char* data, std::size_t size, error_code& ec) const;
 
     /// Makes the file `size` bytes long and allocates them, so that writing them later cannot fail
-    /// for want of room.
+    /// for lack of space.
     SOCKETLOCK_DECL void allocate(std::size_t size, error_code& ec) const;
 
 private:
@@ -83,7 +83,7 @@ enum class file_access
     read_write,
 };
 
-/// The errc that tells best what a failed call on a file means; errors without one are io_error.
+/// The errc that best describes why a call on a file failed; errors without one are io_error.
 /// "No such file" stays boost::system::errc::no_such_file_or_directory.
 SOCKETLOCK_DECL error_code file_error(int native_error) noexcept;
 
@@ -97,7 +97,7 @@ SOCKETLOCK_DECL file create_file(const std::string& path, unsigned permissions, 
 /// Gives an open file these permissions.
 SOCKETLOCK_DECL void set_permissions(const file& f, unsigned permissions, error_code& ec);
 
-/// What a path names, seen from an open file.
+/// What a path names, compared with an open file.
 enum class path_state
 {
     same,
@@ -106,19 +106,19 @@ enum class path_state
     unknown,
 };
 
-/// Tells whether `path` still names the file `id`.
+/// Whether `path` still names the file `id`.
 SOCKETLOCK_DECL path_state compare_path(const std::string& path, const file_id& id) noexcept;
 
 SOCKETLOCK_DECL void rename_file(const std::string& from, const std::string& to, error_code& ec);
 SOCKETLOCK_DECL void remove_file(const std::string& path, error_code& ec);
 
-/// Sets a file's times to now, for those who remove what has not been used for long.
+/// Sets a file's times to now, so that programs that remove old files do not remove it.
 SOCKETLOCK_DECL void touch_file(const std::string& path, error_code& ec);
 
-/// The age of a file in seconds by its time of modification; 0 if it cannot be told.
+/// The age of a file in seconds by its time of modification; 0 if it is not known.
 SOCKETLOCK_DECL std::int64_t seconds_since_modified(const std::string& path) noexcept;
 
-/// The files that this very process has open, whoever opened them. It is asked before a foreign
+/// The files that this process has open, whichever code opened them. It is asked before a foreign
 /// presence is opened, because closing a file drops the locks that the process has on it.
 SOCKETLOCK_DECL std::vector<file_id> files_open_in_this_process();
 

@@ -12,9 +12,9 @@ namespace socketlock::detail {
 
 enum class guard_mode
 {
-    /// Keeps everybody else away; for those who write.
+    /// Excludes everybody else; for writers.
     exclusive,
-    /// Keeps writers away; for queries, which may have opened the file for reading only.
+    /// Excludes writers; for queries, which may have opened the file for reading only.
     sharable,
 };
 
@@ -28,11 +28,11 @@ enum class guard_mode
  */
 SOCKETLOCK_DECL bool try_guard(const file& lock_file, guard_mode mode, error_code& ec);
 
-/// Gives the guard back.
+/// Releases the guard.
 SOCKETLOCK_DECL void release_guard(const file& lock_file) noexcept;
 
-/// Closes a lock file, without its guard. Where the guard belongs to the process this waits until
-/// no thread of the process has one, because it would be dropped.
+/// Closes a lock file whose guard is not held. Where the guard belongs to the process, this waits
+/// until no thread of the process has a guard, because closing the file would drop it.
 SOCKETLOCK_DECL void close_guarded(file& lock_file) noexcept;
 
 }  // namespace socketlock::detail

@@ -1,9 +1,9 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Boost.Interprocess's file lock on a descriptor that is open already. Its file_lock opens the
-// file by itself, and closing any descriptor of a file drops the process's POSIX locks on it: so
-// lock and I/O must share one.
+// Boost.Interprocess's file lock on a descriptor that is already open. Its file_lock opens the file
+// by itself, and closing any descriptor of a file drops the process's POSIX locks on it: so the
+// lock and the I/O must share one descriptor.
 
 #ifndef SOCKETLOCK_DETAIL_PLATFORM_INTERPROCESS_FILE_LOCK_HPP
 #define SOCKETLOCK_DETAIL_PLATFORM_INTERPROCESS_FILE_LOCK_HPP
@@ -12,10 +12,10 @@
 
 namespace socketlock::detail {
 
-/// Takes the exclusive lock without waiting; false if somebody else has it.
+/// Takes the exclusive lock without waiting; false if another process has it.
 SOCKETLOCK_DECL bool try_lock_file(const file& f, error_code& ec);
 
-/// Takes the sharable lock without waiting; false if somebody else has the exclusive one.
+/// Takes the shared lock without waiting; false if another process has the exclusive one.
 SOCKETLOCK_DECL bool try_lock_file_sharable(const file& f, error_code& ec);
 
 SOCKETLOCK_DECL void unlock_file(const file& f) noexcept;

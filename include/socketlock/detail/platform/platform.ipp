@@ -1,14 +1,14 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// The one place that knows which system this is.
+// The only place that knows which system this is.
 
 #ifndef SOCKETLOCK_DETAIL_PLATFORM_PLATFORM_IPP
 #define SOCKETLOCK_DETAIL_PLATFORM_PLATFORM_IPP
 
 #include <socketlock/config.hpp>
 
-// SOCKETLOCK_PLAIN_POSIX: what is for POSIX only, on Linux, too. For tests.
+// SOCKETLOCK_PLAIN_POSIX: uses the plain POSIX parts on Linux, too. For tests.
 #if defined(__linux__) && !defined(SOCKETLOCK_PLAIN_POSIX)
 
 #include <socketlock/detail/platform/linux/directory_watch.ipp>

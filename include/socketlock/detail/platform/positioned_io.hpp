@@ -1,8 +1,8 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// pread and pwrite, if possible without being cancellation points: nobody is cancelled in the
-// middle of a transaction then, and where there are several threads such a point takes two fences.
+// pread and pwrite, if possible without being cancellation points: then no thread is cancelled in
+// the middle of a transaction, and in a process with several threads such a point costs two fences.
 
 #ifndef SOCKETLOCK_DETAIL_PLATFORM_POSITIONED_IO_HPP
 #define SOCKETLOCK_DETAIL_PLATFORM_POSITIONED_IO_HPP

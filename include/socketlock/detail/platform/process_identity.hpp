@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Who this process is, as it tells others in its presences.
+// The identity of this process, as it publishes it in its presences.
 
 #ifndef SOCKETLOCK_DETAIL_PLATFORM_PROCESS_IDENTITY_HPP
 #define SOCKETLOCK_DETAIL_PLATFORM_PROCESS_IDENTITY_HPP
@@ -13,7 +13,7 @@
 
 namespace socketlock::detail {
 
-/// Texts are empty where the system does not tell.
+/// Texts are empty where the system does not provide them.
 struct process_identity
 {
     std::int64_t pid = 0;
@@ -25,7 +25,7 @@ struct process_identity
 };
 
 SOCKETLOCK_DECL process_identity this_process();
-/// Costs no system call; hence it is found where forks are seen.
+/// Costs no system call; that is why it is defined where forks are noticed.
 SOCKETLOCK_DECL std::int64_t this_process_id() noexcept;
 
 }  // namespace socketlock::detail

@@ -10,8 +10,8 @@
 
 namespace socketlock::detail {
 
-/// While it lives the calling thread, and the threads that it starts, get no signals: the program's
-/// handlers are not to run on threads that it does not know of.
+/// While it exists, the calling thread, and the threads that it starts, get no signals: the
+/// program's handlers must not run on threads that the program does not know about.
 class signal_mask
 {
 public:

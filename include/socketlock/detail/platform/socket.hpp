@@ -22,7 +22,7 @@ struct loopback_listener
     bool v6 = false;
 };
 
-/// Listens on a port of the system's choice on the loopback interface, without blocking.
+/// Listens on a port that the system chooses on the loopback interface, without blocking.
 SOCKETLOCK_DECL loopback_listener open_loopback_listener(error_code& ec);
 
 /// Accepts a connection; operation_would_block if there is none.

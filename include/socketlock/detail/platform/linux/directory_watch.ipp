@@ -20,7 +20,7 @@
 
 namespace socketlock::detail {
 
-// By inotify(7): one descriptor, one watch a directory.
+// By inotify(7): one descriptor, one watch per directory.
 class directory_watch::implementation : public std::enable_shared_from_this<implementation>
 {
 public:
@@ -75,7 +75,7 @@ private:
 
     void tell(std::size_t size)
     {
-        // At first all that has happened, so that what is told is over when it is acted on.
+        // First reads all events, so that each is over when it is acted on.
         std::set<std::pair<std::string, std::string>> changes;
         const auto tell_all = [&](const std::set<std::string>& paths, const std::string& name) {
             for (const std::string& path : paths)
@@ -103,7 +103,7 @@ private:
         }
         for (const auto& [directory, name] : changes)
         {
-            // Closed when what it tells has made its owner go away.
+            // Closed if a callback has destroyed the owner.
             if (stream_.is_open())
                 on_change_(directory, name);
         }
@@ -111,7 +111,7 @@ private:
 
     asio::posix::stream_descriptor stream_;
     const handler on_change_;
-    /// By their watches. One that was renamed, and is used by its new name, has two paths.
+    /// By their watches. A directory that was renamed, and is used by its new name, has two paths.
     std::map<int, std::set<std::string>> directories_;
     bool is_reading_ = false;
     alignas(::inotify_event) std::array<char, 8192> events_;

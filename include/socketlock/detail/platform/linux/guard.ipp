@@ -13,7 +13,7 @@
 namespace socketlock::detail {
 
 // An "open file description lock" over the whole file (fcntl_locking(2)). It conflicts with the
-// process's own and everybody else's POSIX locks, such as Boost.Interprocess's.
+// POSIX locks, such as Boost.Interprocess's, of the process itself and of all others.
 inline bool set_guard(const file& lock_file, short type)
 {
     struct ::flock whole = {};

@@ -12,7 +12,7 @@
 
 namespace socketlock::detail {
 
-// How a 64-bit offset is passed by 32-bit systems differs between them; the C library knows.
+// 32-bit systems differ in how they pass a 64-bit offset; the C library knows.
 inline constexpr bool passes_offsets_whole = sizeof(long) == sizeof(std::int64_t);
 
 SOCKETLOCK_DECL ::ssize_t read_at(

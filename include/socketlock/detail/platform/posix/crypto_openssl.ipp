@@ -25,12 +25,12 @@ namespace socketlock::detail {
 
 inline void close_libcrypto();
 
-// True when the process exits: libcrypto destroys what it has, while our thread, which may belong
-// to a lock of static storage, goes on. Precondition: `library_mutex()` is held.
+// True when the process exits: libcrypto destroys its data, while our thread, which may belong to a
+// lock with static storage, goes on. Precondition: `library_mutex()` is held.
 inline bool& libcrypto_is_closed()
 {
     static bool is_closed = [] {
-        // With any option it registers its own function for the exit now: ours runs before that.
+        // With any option, libcrypto registers its own exit function now: ours runs before it.
         OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, nullptr);
         std::atexit(close_libcrypto);
         return false;
@@ -44,8 +44,8 @@ inline void close_libcrypto()
     libcrypto_is_closed() = true;
 }
 
-/// One use of libcrypto. Takes what that adds to the thread's error queue off it again. No two at a
-/// time: its locks would be inherited by a child.
+/// One use of libcrypto. Removes what that use adds to the thread's error queue. One at a time: a
+/// child would inherit libcrypto's locks.
 class libcrypto_use
 {
 public:
@@ -92,8 +92,8 @@ void random_bytes(void* data, std::size_t size, error_code& ec) noexcept
     const libcrypto_use use;
     const std::uint64_t generation = fork_generation();
     bool ok = use && size <= INT_MAX;
-    // libcrypto knows a child by its process id only, but process 1 of a PID namespace can have a
-    // child that is process 1 of another one, and would have the same numbers follow.
+    // libcrypto recognises a child by its process id only, but process 1 of a PID namespace can
+    // have a child that is process 1 of another one, and both would get the same numbers.
     if (ok && seeded_generation().load(std::memory_order_acquire) != generation)
     {
         ok = RAND_poll() == 1;

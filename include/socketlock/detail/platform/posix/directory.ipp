@@ -39,7 +39,7 @@ SOCKETLOCK_DECL directory_choice choose_directory(const std::string& option)
         return {absolute_path(option), true};
     if (const auto chosen = environment("SOCKETLOCK_DIR"); !chosen.empty())
         return {absolute_path(chosen), true};
-    // The XDG base directory specification: a relative path is to be ignored.
+    // The XDG base directory specification says to ignore a relative path.
     if (const auto runtime = environment("XDG_RUNTIME_DIR"); !runtime.empty() && runtime[0] == '/')
         return {runtime + "/socketlock", false};
     const auto temporary = environment("TMPDIR");

@@ -8,7 +8,7 @@
 
 namespace socketlock::detail {
 
-// POSIX cannot tell: look every few seconds.
+// POSIX has no means for it: poll every few seconds.
 class directory_watch::implementation
 {
 };

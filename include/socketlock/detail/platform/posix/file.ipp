@@ -26,7 +26,7 @@ inline file_id id_of(const struct ::stat& status) noexcept
     return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino)};
 }
 
-// Calls again what a signal has interrupted.
+// Repeats a call that a signal has interrupted.
 template <class Call>
 auto restarting(Call call)
 {
@@ -77,7 +77,7 @@ SOCKETLOCK_DECL void file::close() noexcept
 {
     if (handle_ == invalid)
         return;
-    // Not again after EINTR: the descriptor is gone already (Linux), and may be somebody else's.
+    // Not repeated after EINTR: the descriptor is already closed (Linux), and may have been reused.
     ::close(handle_);
     handle_ = invalid;
 }
@@ -97,7 +97,7 @@ SOCKETLOCK_DECL std::size_t file::read(char* data, std::size_t size, error_code&
             return 0;
         }
         done += static_cast<std::size_t>(n);
-        // Of a regular file a read is short at its end only.
+        // A read of a regular file is short only at its end.
         if (done < size)
             break;
     }
@@ -238,7 +238,7 @@ SOCKETLOCK_DECL std::vector<file_id> files_open_in_this_process()
         ::closedir(directory);
         return result;
     }
-    // The limit may be a thousand million.
+    // The limit may be a billion.
     const long limit = std::min(::sysconf(_SC_OPEN_MAX), 65536L);
     for (int descriptor = 0; descriptor < (limit > 0 ? limit : 1024); ++descriptor)
         look_at(descriptor);

@@ -22,7 +22,7 @@ struct fork_state
     std::mutex library_mutex;
     std::atomic<std::uint64_t> generation{1};
     std::atomic<::pid_t> process_id{::getpid()};
-    // Indexed by descriptor. In the child nothing may be allocated, so no list.
+    // Indexed by descriptor. Not a list, since the child must not allocate.
     std::vector<bool> is_ours;
 
     fork_state();
@@ -47,7 +47,8 @@ inline void after_fork_in_parent()
     the_fork_state().mutex.unlock();
 }
 
-// Only async-signal-safe calls here: other threads are gone, with whatever they had locked.
+// Only async-signal-safe calls here: the other threads are gone, and what they had locked stays
+// locked.
 inline void after_fork_in_child()
 {
     fork_state& state = the_fork_state();

@@ -14,9 +14,9 @@
 
 namespace socketlock::detail {
 
-// The guard belongs to the process, and is dropped when any descriptor of the file is closed in it:
-// so one thread at a time has a guard, whatever the lock, and none has one while a file is closed.
-// A child's is a new one: its parent's may be locked for ever.
+// The guard belongs to the process, and is dropped when the process closes any descriptor of the
+// file: so one thread at a time has a guard, whatever the lock, and none has one while a file is
+// closed. A child gets a new mutex: its parent's may be locked forever.
 inline std::mutex& process_guard()
 {
     struct guard_of_process

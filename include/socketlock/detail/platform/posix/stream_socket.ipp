@@ -11,7 +11,8 @@
 
 namespace socketlock::detail {
 
-// Plain POSIX sets the flags afterwards: an exec in between by another thread passes the socket on.
+// Plain POSIX sets the flags afterwards: if another thread calls exec in between, the socket is
+// passed on.
 inline int keep_to_ourselves(int descriptor) noexcept
 {
     if (descriptor >= 0)
