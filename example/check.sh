@@ -5,8 +5,8 @@
 # usage: example/check.sh EXPECTED COMMAND...
 #
 # Runs an example with a lock directory of its own, and compares what it prints with the file EXPECTED,
-# line by line. In there <pid>, <port>, <time> and <token> stand for whatever has such a form;
-# <pid:x> besides for the same wherever it occurs, and for something else than <pid:y>.
+# line by line. There, <pid>, <port>, <time> and <token> stand for anything of that form; <pid:x> stands
+# for the same value wherever it occurs, and for a value other than <pid:y>.
 # Exits with 1 if anything differs or if the example fails.
 
 set -uo pipefail
@@ -52,7 +52,7 @@ matches()
     done
 }
 
-# Prints a text so that a regular expression means just that.
+# Escapes a text, so that as a regular expression it matches itself.
 quoted() { printf %s "$1" | sed 's/[][\.*^$+?(){}|]/\\&/g'; }
 
 mapfile -t expected <"$expected_file" || exit 1

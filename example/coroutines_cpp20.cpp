@@ -29,7 +29,7 @@ asio::awaitable<void> work(const char* who)
     // ... the work; other coroutines run while it waits for something
     co_await lock.async_wait_contended(use_awaitable);
     std::cout << who << " is told that somebody waits\n";
-}  // unlocked here, also if something throws
+}  // unlocked here, even if something throws
 // end::work[]
 
 // tag::impatient[]

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Default completion tokens: a lock type that returns awaitables unless it is told otherwise.
+// Default completion tokens: a lock type that returns awaitables unless told otherwise.
 
 #include <socketlock.hpp>
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Deferred operations: values that describe what is to be done, and start when they are called.
+// Deferred operations: values that describe what to do, and start when they are called.
 
 #include <socketlock.hpp>
 

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// An echo server that must run once only. The lines tagged `guard` see to that; all else is as it
-// was. Without arguments it plays all parts: two servers and a client.
+// An echo server that must not run twice. The lines tagged `guard` ensure that; everything else is
+// as it was. Without arguments it plays all parts: two servers and a client.
 
 #include <socketlock.hpp>
 

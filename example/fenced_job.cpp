@@ -71,15 +71,15 @@ int run_job()
 {
     socketlock::process_lock lock(boost::asio::system_executor(), "nightly report");
     if (!lock.try_lock())
-        return 75;  // last night's is not done yet: cron tries again tomorrow
-    // ... work out the report; what is sent to the store bears the token
+        return 75;  // last night's job is still running: cron tries again tomorrow
+    // ... work out the report; what goes to the store carries the token
     std::cout << lock.fencing_token() << std::endl;
     std::cin.get();
     return 0;
 }
 // end::job[]
 
-/// A job in a process of its own, and the fencing token that it has got.
+/// A job in a process of its own, and the fencing token that it got.
 struct job
 {
     explicit job(const char* program)

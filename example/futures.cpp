@@ -22,7 +22,7 @@ int main()
 
     // tag::future[]
     std::future<void> locked = lock.async_lock(use_future);
-    // ... something else meanwhile
+    // ... do something else meanwhile
     locked.get();  // throws boost::system::system_error if it failed
     std::cout << "the lock is held\n";
     // end::future[]

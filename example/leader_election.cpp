@@ -1,8 +1,8 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// A group of processes, one of which leads: the one that holds the lock. When it dies another one
-// leads at once. Without arguments it starts a group of three and kills whoever leads.
+// A group of processes, one of which leads: the one that holds the lock. When it dies, another one
+// takes over at once. Without arguments the program starts a group of three and kills each leader.
 
 #include <socketlock.hpp>
 
@@ -29,11 +29,11 @@ void be_a_member()
     leadership.async_lock([&](error_code ec) {
         if (ec)
             throw socketlock::lock_error(ec, leadership.name(), leadership.blocker());
-        // Everything that the leader sends bears the token, so that late requests of a former
-        // leader can be told from those of the present one.
+        // Everything that the leader sends carries the token, which tells late requests of a former
+        // leader from those of the present one.
         std::cout << leadership.pid() << ' ' << leadership.fencing_token() << std::endl;
 
-        // Should somebody take the lock away, we do not lead any more.
+        // If the lock is taken away, we no longer lead.
         leadership.async_wait_lost([&](error_code) { context.stop(); });
     });
     // ... a member's other work

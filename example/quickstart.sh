@@ -6,7 +6,7 @@
 #
 # Shows what socketlock does, on real processes. First it installs what is missing (Debian 12, as root
 # or with sudo) and builds the program into build/. It checks everything that it says, and exits with
-# 1 as soon as something is not so.
+# 1 as soon as something is not true.
 
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -30,7 +30,7 @@ show()
 
 fail()
 {
-    echo "That is not as it should be: $*" >&2
+    echo "This is not as it should be: $*" >&2
     exit 1
 }
 
@@ -120,7 +120,7 @@ took=$((since - begin))
 ((took < 2000000)) || fail "it took $took microseconds"
 echo "    (its command, process $second_command, ran $((took / 1000)).$((took / 100 % 10)) ms later)"
 eventually is_gone "$first_command"
-echo "    (the first's command has died with it: nothing goes on unprotected)"
+echo "    (the command of the first has died with it: nothing continues unprotected)"
 is_running "$second" || fail "the second does not run"
 
 say "5. A third, which does not want to wait, is refused."

@@ -1,11 +1,11 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Stackful coroutines, which C++17 has with Boost.Context.
+// Stackful coroutines, which work in C++17 with Boost.Context.
 
 #include <socketlock.hpp>
 
-#define BOOST_ASIO_DISABLE_BOOST_COROUTINE  // those of old, which need Boost.Coroutine
+#define BOOST_ASIO_DISABLE_BOOST_COROUTINE  // the old ones, which need Boost.Coroutine
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/spawn.hpp>
 

@@ -1,8 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Without asynchrony: a process_lock is Lockable and TimedLockable, and needs no running
-// io_context.
+// Synchronous use: a process_lock is Lockable and TimedLockable, and needs no running io_context.
 
 #include <socketlock.hpp>
 
@@ -34,7 +33,7 @@ int main()
     // end::unique_lock[]
 
     // tag::two[]
-    // Two locks at once. std::scoped_lock avoids the deadlock that the two orders would lead to.
+    // Two locks at once. std::scoped_lock avoids the deadlock that different orders would cause.
     int sheets = 0;
     const auto print = [&](const char* first, const char* second) {
         process_lock a(executor, first);

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// The ways to stop waiting. None of them disturbs the others in the queue, and who has left it
-// never ends up holding the lock.
+// The ways to stop waiting. None of them disturbs the others in the queue, and a waiter that has
+// left never ends up holding the lock.
 
 #include <socketlock.hpp>
 
@@ -36,14 +36,14 @@ int main()
     // tag::timeout[]
     socketlock::process_lock first(context, "printer");
     first.async_try_lock_for(std::chrono::milliseconds(20), [](error_code ec, bool acquired) {
-        // A limit that passes is no error.
+        // A limit that passes is not an error.
         std::cout << "time limit: " << (ec ? ec.message() : acquired ? "locked" : "passed") << '\n';
     });
     context.run();
     // end::timeout[]
 
     // tag::slot[]
-    // One operation, by a cancellation slot: the way of Asio's newer composed operations.
+    // One operation, through a cancellation slot, as Asio's newer composed operations do it.
     asio::cancellation_signal stop;
     socketlock::process_lock second(context, "printer");
     second.async_lock(asio::bind_cancellation_slot(stop.slot(), report("signal")));
@@ -72,7 +72,7 @@ int main()
     // end::destructor[]
 
     // tag::afterwards[]
-    // Whoever is still in the queue gets the lock, and cancelling what is done changes nothing.
+    // A waiter that is still in the queue gets the lock; cancelling what is done changes nothing.
     second.async_lock(asio::bind_cancellation_slot(stop.slot(), report("the one who stayed")));
     holder.unlock();
     context.restart();

@@ -72,7 +72,7 @@ private:
     std::array<char, size + 1> text_{};
 };
 
-/// Who is alive holds a POSIX lock on a file of his own.
+/// A process that is alive holds a POSIX lock on a file of its own.
 class bare_presence
 {
 public:

@@ -13,7 +13,7 @@ namespace bench {
 
 namespace {
 
-// Until somebody who began to wait sleeps; for those who poll, any moment of their sleep.
+// Until a worker that began to wait sleeps; for peers that poll, any moment of their sleep.
 void let_wait(const peer& p)
 {
     static std::minstd_rand random(1);

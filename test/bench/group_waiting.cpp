@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// What it costs to wait: processor time and wake-ups of a waiter to whom nothing happens.
+// What it costs to wait: processor time and wake-ups of a waiter while nothing happens.
 
 #include <filesystem>
 #include <fstream>

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// What is measured, one function a group.
+// What is measured, one function per group.
 
 #ifndef SOCKETLOCK_BENCH_GROUPS_HPP
 #define SOCKETLOCK_BENCH_GROUPS_HPP

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// The system calls that this library makes, without the library: what nobody can do without.
+// The system calls that this library makes, without the library: the least that is needed.
 
 #include <array>
 #include <fcntl.h>
@@ -59,8 +59,7 @@ private:
     bare_presence presence_;
 };
 
-/// A lock held while a record is read and written twice; those who wait are put to sleep by the
-/// kernel.
+/// A lock held while a record is read and written twice; the kernel puts the waiters to sleep.
 class bare_blocking_lock final : public lockable
 {
 public:

@@ -23,7 +23,7 @@ std::string path_of(const place& where, const std::string& name)
     return where.directory + "/" + name + ".flock";
 }
 
-/// Opened and closed each time, as scripts and those who must leave no descriptor do.
+/// Opened and closed each time, as by scripts and programs that must leave no descriptor open.
 class flock_each_time final : public lockable
 {
 public:

@@ -41,7 +41,7 @@ public:
             not_measured(what);
     }
 
-    /// What nobody can get below who makes the same system calls.
+    /// The floor for anything that makes the same system calls.
     void floor(group g, const std::string& a, const std::string& b, const std::string& place) const
     {
         const row* const least = find(g, a, place);

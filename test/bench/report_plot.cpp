@@ -194,7 +194,7 @@ void draw_plots(const std::string& directory, const machine& m, const results& r
         if (!peers_of(r, what).empty())
             draw(to_string(what), title, bars(r, what));
     };
-    draw_bars(group::uncontended, "try_lock and unlock, nobody else there");
+    draw_bars(group::uncontended, "try_lock and unlock without contention");
     draw_bars(group::refused, "try_lock while another process holds the lock");
     draw_bars(group::handoff, "From unlock in one process to the waiter in another");
     draw_bars(group::crash, "From kill -9 of the holder to the waiter");
@@ -212,17 +212,17 @@ void draw_plots(const std::string& directory, const machine& m, const results& r
     }
     draw(
         "growth_waiters",
-        "Handoff while so many wait",
+        "Handoff by number of waiters",
         growth(r, group::growth_waiters, "waiters", "microseconds", waiters)
     );
     draw(
         "growth_locks",
-        "A lock while one process holds so many",
+        "Time of a lock by number of locks held",
         growth(r, group::growth_locks, "locks", "median, microseconds", times)
     );
     draw(
         "growth_locks_heap",
-        "Heap while one process holds so many locks",
+        "Heap per lock by number of locks held",
         growth(r, group::growth_locks, "locks", "bytes per lock", heap)
     );
     const auto rates = of_all_peers(r, group::contention, rate_of);
@@ -234,7 +234,7 @@ void draw_plots(const std::string& directory, const machine& m, const results& r
     );
     draw(
         "contention_fairness",
-        "How fairly they share it (tmpfs)",
+        "How fairly processes share one lock (tmpfs)",
         growth(r, group::contention, "processes", "Jain index", fairness)
     );
     g.finish();

@@ -46,11 +46,11 @@ const char* heading(group g)
     case group::waiting:
         return "waiting: processor time of one waiter, and its wake-ups";
     case group::growth_waiters:
-        return "growth_waiters: handoff while so many wait";
+        return "growth_waiters: handoff by number of waiters";
     case group::growth_locks:
-        return "growth_locks: a lock while one process holds so many";
+        return "growth_locks: time of a lock by number of locks held";
     case group::contention:
-        return "contention: lock while so many processes lock and unlock";
+        return "contention: lock by number of processes that lock and unlock";
     }
     return "";
 }

@@ -227,7 +227,7 @@ struct worker::ends
         checked(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), "socketpair");
         mine = descriptor(fds[0]);
         its = descriptor(fds[1]);
-        // Whoever takes longer than this for one answer will never give it.
+        // A worker that takes longer than this for one answer will never give it.
         const ::timeval limit{20, 0};
         checked(::setsockopt(fds[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit), "setsockopt");
     }

@@ -3,7 +3,7 @@
 
 // usage: cost cycle|refused NUMBER DIRECTORY
 //
-// Does one operation NUMBER times, for those who count what it costs: `cycle` locks and unlocks a
+// Does one operation NUMBER times, for check.sh to count what it costs: `cycle` locks and unlocks a
 // free lock, `refused` tries a lock that another process holds.
 
 #include <socketlock/process_lock.hpp>
@@ -27,7 +27,7 @@ using socketlock::process_lock;
         lock.unlock();
 }
 
-// Holds a lock until there is nobody any more who could write to the pipe.
+// Holds a lock until no process is left that could write to the pipe.
 void hold(const socketlock::lock_options& options, int ready, int until)
 {
     boost::asio::io_context context;

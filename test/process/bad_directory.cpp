@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_directory_that_is_removed_after_use_is_made_anew)
         BOOST_TEST(p.ask("try 1") == "yes");
         BOOST_TEST(other.ask("try 1") == "no");
         BOOST_TEST(p.ask("unlock 1") == "ok");
-        // In one step, since whoever uses it puts back what is removed.
+        // In one step, since its users put back what is removed.
         fs::rename(base / "d", base / ("removed" + std::to_string(i)));
     }
     BOOST_TEST(other.ask("try 1") == "yes");

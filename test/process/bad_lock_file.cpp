@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_lock_file_that_is_removed_while_nobody_holds_is_made_anew
         BOOST_TEST(p.ask("unlock 1") == "ok");
         fs::remove(file);
     }
-    // Replaced, as by somebody who writes files by renaming.
+    // Replaced, as by a program that writes files by renaming.
     BOOST_TEST(p.ask("try 1") == "yes");
     BOOST_TEST(p.ask("unlock 1") == "ok");
     write_file(directory / "new", contents_of(file));
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(
         expect_refusal(other, errc::presence_unreadable);
         BOOST_TEST(other.ask("blocker 1").find(std::to_string(owner.pid())) == 0u);
         BOOST_TEST(other.ask("holder 1").find(" unverified") != std::string::npos);
-        // Dead or not, who could tell?
+        // Dead or not: nobody can know.
         owner.kill();
         expect_refusal(other, errc::presence_unreadable);
         BOOST_TEST(contents_of(file) == before);

@@ -20,7 +20,7 @@ using socketlock::errc;
 
 namespace {
 
-// A record that can be read but for one of its parts.
+// A record of which all parts can be read except one.
 std::string record_with(const std::string& before, const std::string& after)
 {
     std::string text = R"({"port":0,"pid":0,"timestamp":0,"name":"x","socketlock":{"version":2,)"
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(row_17_an_unreadable_record_is_healed_when_nobody_lives)
 
 BOOST_AUTO_TEST_CASE(row_17_an_unreadable_record_is_refused_while_somebody_lives)
 {
-    // He may be the one whose claim to the lock cannot be read.
+    // It may be the process whose claim to the lock cannot be read.
     peer somebody = peer_with_lock(directory.path(), "y");
     BOOST_TEST(somebody.ask("try 1") == "yes");
     peer p = peer_with_lock(directory.path());

@@ -21,7 +21,7 @@
 namespace test {
 
 /// Less than the safety net of a waiter, far more than anything else takes: what comes in time came
-/// because somebody said so.
+/// because a message said so.
 inline constexpr std::chrono::seconds at_once{2};
 
 /// A holder, and waiters behind it in a known order. The waiters are locks of `processes`
@@ -47,7 +47,7 @@ public:
         BOOST_TEST(of(i).ask("open " + lock(i) + " x " + directory.path()) == "ok");
         const std::uint64_t tickets = tickets_given();
         BOOST_TEST(of(i).ask(command + ' ' + lock(i) + ' ' + arguments) == "started");
-        // In the queue is who has a ticket.
+        // A waiter with a ticket is in the queue.
         BOOST_TEST_REQUIRE(eventually([&] { return tickets_given() > tickets; }));
     }
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Row 14 of what is to be avoided: after fork, the child took and kept what was the parent's.
+// Row 14 of version 1's failures: after fork, the child took and kept what was the parent's.
 
 #include <boost/test/unit_test.hpp>
 
@@ -41,7 +41,7 @@ boost::test_tools::assertion_result children_may_have_threads(boost::unit_test::
 #endif
 }
 
-// What sanitizers put in the place of malloc does not: it may be locked in the child for ever, if
+// What sanitizers put in the place of malloc does not: it may be locked in the child forever, if
 // another thread of the parent was within (g++ 12, clang 14).
 bool malloc_survives_fork()
 {
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(row_14_the_child_has_neither_sockets_nor_files_of_the_paren
     BOOST_TEST(parent.ask("async_lock 2") == "started");
     BOOST_TEST(waiter.event() == "2 contended");
 
-    // Standard input and output are a socket; besides: listener, connection in, connection out.
+    // Standard input and output are a socket; also: listener, connection in, connection out.
     // (And a connection that was given up for another, if this machine is slow.)
     const auto sockets = [&] { return count(parent.ask("descriptors"), "=socket:"); };
     BOOST_TEST(eventually([&] { return sockets() == 5u; }));

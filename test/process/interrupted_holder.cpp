@@ -17,7 +17,7 @@ namespace sl = socketlock::detail;
 
 namespace {
 
-/// The lock "x", its holder, who waits behind it, and a client that is played here.
+/// The lock "x", its holder, a waiter behind it, and a client that the test plays.
 struct stage
 {
     static constexpr std::size_t nowhere = 100000;
@@ -34,7 +34,7 @@ struct stage
         BOOST_TEST_REQUIRE(holder.event(at_once) == "1 contended");
     }
 
-    /// Whatever strangers do: the holder unlocks, and the one who waited has its turn.
+    /// Whatever strangers do: the holder unlocks, and the waiter has its turn.
     void take_turns()
     {
         BOOST_TEST(is_held_by(path, owner));
@@ -108,7 +108,7 @@ struct stage
             length = c.position();
             c.cut();
         }
-        // The one who waits has a connection, too.
+        // The waiter has a connection, too.
         expect_nothing_open(1);
         take_turns();
         return length;
@@ -142,7 +142,7 @@ struct stage
             length = c.position();
             c.cut();
         }
-        // What was not heard is in the record, and the lock nobody else's.
+        // What was not heard is in the record, and nobody else has the lock.
         BOOST_TEST(is_held_by(path, self));
         BOOST_TEST(behaving.ask("try 1") == "no");
         leave();

@@ -41,7 +41,7 @@ std::ostream& operator<<(std::ostream& out, ending e)
     return out << (e == ending::grant ? "grant" : e == ending::moved ? "moved" : "death");
 }
 
-/// The lock "x", whose holder is played here, and a process that wants it.
+/// The lock "x", whose holder the test plays, and a process that wants it.
 struct stage
 {
     static constexpr std::size_t nowhere = 100000;

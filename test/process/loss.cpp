@@ -1,8 +1,8 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// What somebody removes or replaces in the lock directory is put back where nobody was faster; else
-// the owner is told that he has lost.
+// What somebody removes or replaces in the lock directory is put back, unless another process was
+// faster; then the owner is told that it has lost the lock.
 
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Every call of the network that a holder or a waiter makes fails in turn, or does less than it
-// was asked for: who is in the queue is served even so, and at once.
+// Every network call that a holder or a waiter makes fails in turn, or does less than it was asked
+// for: even so, the waiters in the queue are served, and at once.
 
 #include <boost/test/unit_test.hpp>
 
@@ -36,7 +36,7 @@ struct stage
         return was_hit;
     }
 
-    /// Both have their turns, whoever is first.
+    /// Both have their turns, whichever is first.
     static void expect_turns(peer& a, peer& b)
     {
         BOOST_TEST_REQUIRE(eventually([&] { return a.has_event() || b.has_event(); }));

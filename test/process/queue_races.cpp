@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// One who holds, one who waits and gives up, and one who waits behind him.
+/// One that holds, one that waits and gives up, and one that waits behind it.
 struct three_peers
 {
     /// The holder holds, and the others wait; the first of them is attached.
@@ -28,7 +28,7 @@ struct three_peers
         BOOST_TEST_REQUIRE(last.ask("async_lock 1") == "started");
     }
 
-    /// The waiter queues behind the holder, who is told.
+    /// The waiter queues behind the holder, which is told.
     void queue(peer& behind, peer& who, const std::string& command)
     {
         BOOST_TEST_REQUIRE(behind.ask("async_wait_contended 1") == "started");
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_SUITE(queue_races)
 BOOST_AUTO_TEST_CASE(a_waiter_that_is_cancelled_hurts_nobody)
 {
     crowd c(5);
-    // One at a time has to find a new place: the order is that of those who are attached.
+    // One at a time has to find a new place: the order is that of the attached waiters.
     for (const std::size_t i : {2u, 4u})
     {
         BOOST_TEST(c.ask(i, "cancel") == "started");
@@ -233,7 +233,7 @@ BOOST_FIXTURE_TEST_CASE(kill_and_attach_at_the_same_time_lose_no_wake_up, three_
 
 BOOST_FIXTURE_TEST_CASE(a_lock_that_is_unlocked_while_it_is_wanted_is_never_left_alone, three_peers)
 {
-    // A waiter that gives up again and again, and one who is patient.
+    // A waiter that gives up again and again, and one that is patient.
     BOOST_TEST_REQUIRE(holder.ask("lock 1") == "yes");
     queue(holder, last, "async_lock 1");
     for (int i = 0; i < 50; ++i)

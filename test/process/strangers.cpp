@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // What strangers may do to a holder's port: nothing that takes its lock away, or keeps it from
-// answering those who may ask.
+// answering clients that may ask.
 
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(a_successor_that_does_not_exist_costs_nobody_the_lock)
     const auto grant = connection.read();
     BOOST_TEST_REQUIRE(grant.has_value());
     BOOST_TEST(grant->type == static_cast<unsigned char>(sl::message_type::grant));
-    // The record names one who was never alive.
+    // The record names a process that never existed.
     BOOST_TEST(other.ask("try 1") == "yes");
 }
 

@@ -198,7 +198,7 @@ test_in_the_background_of_a_terminal_run_shows_nothing()
     hold x
     on_terminal "bash -mc '\"$tool\" run x -- touch ran & until test -e go; do sleep 0.02; done; wait'"
     eventually grep -q '"tail":{' locks/.x.lock
-    # Somebody in the foreground, who begins later, is shown it.
+    # A waiter in the foreground, which begins later, shows it.
     # shellcheck disable=SC2016 # for the inner shell
     script -qefc "'$tool' wait x" /dev/null </dev/null >shown2 2>&1 &
     local other=$!

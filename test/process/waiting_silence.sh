@@ -2,8 +2,8 @@
 # Copyright (c) 2026 The socketlock authors
 # SPDX-License-Identifier: BSL-1.0
 
-# Who waits sleeps until he is woken, and who holds sleeps, too: what strace sees of them in three
-# seconds is nothing but the safety net, a look at the record.
+# A waiter sleeps until it is woken, and a holder sleeps, too: in three seconds strace sees nothing of
+# them but the safety net, a look at the record.
 
 set -uo pipefail
 # shellcheck source=test/process/tool/harness.sh

@@ -20,7 +20,7 @@
 
 namespace test {
 
-/// A connection to a loopback port without any manners of its own. What takes too long throws.
+/// A connection to a loopback port that follows no protocol by itself. What takes too long throws.
 class wire
 {
 public:
@@ -68,7 +68,7 @@ struct holder_address
 };
 holder_address find_holder(const std::string& directory, const std::string& name);
 
-/// Shakes hands with the holder; false if he refuses.
+/// Shakes hands with the holder; false if it refuses.
 bool shake_hands(
     wire& connection,
     const holder_address& holder,

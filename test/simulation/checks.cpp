@@ -155,7 +155,7 @@ void world::check_decision(
         fail(check::stale_tail, "the tail has been the holder");
 }
 
-// The lock goes to that attached successor who has waited longest.
+// The lock goes to the attached successor that has waited longest.
 void world::check_release(std::size_t c)
 {
     simulated_claim& claim = claims_[c];
@@ -210,7 +210,7 @@ void world::check_rest()
     }
 }
 
-// Whatever has been, somebody who comes now gets the lock.
+// Whatever happened before, a newcomer gets the lock now.
 void world::check_newcomer()
 {
     const std::uint64_t before = counts_.acquisitions;

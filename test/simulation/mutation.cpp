@@ -127,7 +127,7 @@ const std::vector<mutation_row>& mutation_table()
     return table;
 }
 
-// Decides as the rules say, but for the one that is broken.
+// Decides as the rules say, except for the one that is broken.
 decision world::decide_mutated(std::size_t c, const request& asked)
 {
     simulated_claim& claim = claims_[c];

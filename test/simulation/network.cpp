@@ -185,7 +185,8 @@ void world::server_read(std::size_t k)
     log("claim ", link.client, " attaches to claim ", link.target, ", which is over");
     if (!is_mutant(mutation::moved_not_sent_when_over))
         send_to_client(k, {message::kind::moved, 0});
-    // The record must not go on naming a claim that is over: whoever attaches here has read it.
+    // The record must not go on naming a claim that is over: a claim that attaches here has read
+    // it.
     if (entry_exists(link.server_process))
         clear_orphan(link.server_process);
 }

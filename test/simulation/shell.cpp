@@ -136,7 +136,7 @@ void world::complete_unlock(std::size_t c, const error_code& ec)
     simulated_claim& claim = claims_[c];
     if (!std::exchange(claim.unlock_op, false))
         return;
-    // What came of a release that failed in writing cannot be told afterwards.
+    // The outcome of a release that failed while writing is unknown afterwards.
     if (ec == errc::not_owner || (ec == errc::lost && !file_was_removed_ && !claim.failed_to_write))
         fail(check::completion, "an owner was told that it had not the lock");
     log(ec ? "not unlocked" : "unlocked", ": claim ", c);

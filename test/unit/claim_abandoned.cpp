@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(grant_that_was_on_its_way_is_passed_on_at_once)
     s.after(&machine::abandon);
     CHECK_WORDS(s.after(&machine::granted, 1, 71), "disconnect", "release");
     BOOST_TEST(!s.claim.is_holding());
-    // To whoever attached in the meantime, as the record named us.
+    // To a claim that attached in the meantime, as the record named us.
     CHECK_WORDS(s.after(&machine::successor_attached, a_successor(11, 6)), "attached to 11");
     CHECK_WORDS(
         s.after(&machine::transacted, released(72)),
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(waiter_without_a_last_word_makes_sure_that_the_record_does_
     }
 }
 
-// The connection before, of which it heard nothing more, may have been to one who has granted.
+// The connection before, of which it heard nothing more, may have led to a claim that has granted.
 BOOST_AUTO_TEST_CASE(waiter_between_two_connections_makes_sure_that_the_record_does_not_name_it)
 {
     script connecting;

@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(unlock_without_a_caller_is_tried_until_it_succeeds)
     s.hold();
     CHECK_WORDS(s.after(&machine::abandon), "release");
     CHECK_WORDS(s.after(&machine::transacted, failed(errc::guard_timeout)), "timer 50");
-    // Whoever comes now is served in the end.
+    // A claim that comes now is served in the end.
     CHECK_WORDS(s.after(&machine::successor_attached, a_successor(11, 6)), "attached to 11");
     CHECK_WORDS(s.after(&machine::timer_fired), "release");
     CHECK_WORDS(s.after(&machine::transacted, failed(errc::io_error)), "timer 100");

@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(pauses_double_up_to_the_longest)
     }
 }
 
-// It may have died without the system's telling; or have been stopped, or get no processor.
+// It may have died without the system reporting it; or have been stopped, or get no processor.
 BOOST_AUTO_TEST_CASE(who_is_not_answered_is_given_more_and_more_time_up_to_the_longest)
 {
     claim_timing timing = script::without_safety_net();
@@ -283,7 +283,7 @@ BOOST_AUTO_TEST_CASE(safety_net_looks_at_the_record_from_time_to_time)
     CHECK_WORDS(s.after(&machine::detached, 1), "disconnect", "recover");
 }
 
-// Who has died with its connection left open, as with its host's network, never answers.
+// A process that has died with its connection left open, as with its host's network, never answers.
 BOOST_AUTO_TEST_CASE(safety_net_gives_up_on_an_answer_when_the_lock_is_free)
 {
     claim_timing timing;

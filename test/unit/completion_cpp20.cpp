@@ -48,7 +48,7 @@ struct with_coroutines : with_locks
         BOOST_TEST(finished);
     }
 
-    /// Has somebody unlock who waits until he is waited for.
+    /// Makes the holder unlock as soon as somebody waits for the lock.
     void unlock_when_contended()
     {
         holder.async_wait_contended([this](error_code ec) {
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(timer_that_is_faster_cancels_the_lock)
         );
         BOOST_TEST(first.index() == 1u);
         BOOST_TEST(!lock.owns_lock());
-        // Nobody is in the queue any more.
+        // The queue is empty now.
         holder.unlock();
         BOOST_TEST(co_await holder.async_try_lock_for(hours(1), use_awaitable));
     });

@@ -157,12 +157,12 @@ BOOST_AUTO_TEST_CASE(waiter_attaches_to_the_tail_if_that_lives_else_to_the_holde
     BOOST_TEST((attach_to(r, alive) == waiter));
     BOOST_TEST((attach_to(r, liveness::dead) == holder));
     BOOST_TEST((attach_to(r, liveness::unknown) == holder));
-    // Who recovers has his place already, and attaches to the holder.
+    // A claim that recovers already has its place, and attaches to the holder.
     BOOST_TEST((decide_on(r, intent::recover).v.attach_to == holder));
     BOOST_TEST((decide_on(r, intent::recover).after.tail == waiter));
 }
 
-// Those who queued and have not attached yet, or look again because the holder died, come first.
+// Claims that queued and have not attached yet, or look again because the holder died, come first.
 BOOST_AUTO_TEST_CASE(free_lock_goes_to_the_queue_and_not_to_who_comes_late)
 {
     record free = free_record();
@@ -185,7 +185,8 @@ BOOST_AUTO_TEST_CASE(free_lock_goes_to_the_queue_and_not_to_who_comes_late)
         BOOST_TEST(v.is_free);
         BOOST_TEST((v.attach_to == waiter));
         BOOST_TEST(v.ticket == r.next_ticket);
-        // One who does not queue takes what is free, and so does who was in the queue already.
+        // A claim that does not queue takes what is free, and so does one that was in the queue
+        // already.
         BOOST_TEST(decided_by(intent::take, lives).what == outcome::acquired);
         BOOST_TEST(decided_by(intent::recover, lives).what == outcome::acquired);
         const auto nobody_lives = [](const claim_ref&) { return liveness::dead; };
@@ -211,7 +212,7 @@ BOOST_AUTO_TEST_CASE(waiter_is_told_how_many_are_before_him)
     BOOST_TEST(decided(r, intent::enqueue, std::nullopt).ahead.value() == 2u);
     BOOST_TEST(r.next_ticket == 10u);
 
-    // The first has his turn.
+    // The first has its turn.
     request q;
     q.what = intent::release;
     q.self.who = holder;
@@ -220,19 +221,19 @@ BOOST_AUTO_TEST_CASE(waiter_is_told_how_many_are_before_him)
     decide(r, q, alive);
     BOOST_TEST(decided(r, intent::peek, 9).ahead.value() == 1u);
     BOOST_TEST(decided(r, intent::recover, 8).ahead.value() == 0u);
-    // The second takes his.
+    // The second takes its turn.
     r.holder.reset();
     BOOST_TEST(decided(r, intent::recover, 8).what == outcome::acquired);
     r.holder = holder;
     BOOST_TEST(decided(r, intent::peek, 9).ahead.value() == 0u);
 
-    // Nobody who has no ticket, or one of a file that was removed, is in this queue.
+    // A claim without a ticket, or with one of a file that was removed, is not in this queue.
     BOOST_TEST(!decided(r, intent::peek, std::nullopt).ahead.has_value());
     BOOST_TEST(!decided(r, intent::take, std::nullopt).ahead.has_value());
     BOOST_TEST(!decided(r, intent::peek, 10).ahead.has_value());
 }
 
-// Else whoever comes next would ask him first.
+// Otherwise the next claim would ask that tail first.
 BOOST_AUTO_TEST_CASE(who_unlocks_forgets_a_tail_that_has_left)
 {
     for (const bool has_left : {true, false})

@@ -92,7 +92,7 @@ inline request a_request(intent what)
     return q;
 }
 
-/// A decision, and of whom a proof of life was asked for it.
+/// A decision, and the processes whose liveness was tested for it.
 struct decided
 {
     record before;
@@ -103,7 +103,7 @@ struct decided
     bool changed() const { return !same(before, after); }
 };
 
-/// Decides where everybody's proof of life is `proof`, or `tail_proof` for who waits.
+/// Decides where the liveness of every process is `proof`, or `tail_proof` for the waiter's.
 inline decided decide_on(
     record r,
     const request& q,

@@ -10,7 +10,7 @@
 
 using namespace decision_fixture;
 
-// What is written of owners: the old one, the new one and those who wait.
+// What is written of owners: the old one, the new one and the waiters.
 BOOST_AUTO_TEST_SUITE(decision_ownership)
 
 BOOST_AUTO_TEST_CASE(fencing_token_grows_with_every_owner_whatever_the_clock_says)
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(tail_is_cleared_when_he_becomes_the_holder)
     record r = free_record();
     r.tail = me;
     BOOST_TEST(!decide_on(r, intent::take).after.tail.has_value());
-    // Somebody else's place at the end of the queue is his.
+    // Another claim's place at the end of the queue stays its own.
     BOOST_TEST((
         decide_on(held_with_tail(holder, waiter), intent::take, liveness::dead).after.tail == waiter
     ));
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(holder_is_not_put_back_where_somebody_was_faster)
     released_since.fencing_token = 71;
     for (const record& r : {held_by(holder), of_version_1(9), released_since})
     {
-        // Not even if he is dead: for a while the lock was his.
+        // Not even if that holder is dead: for a while it had the lock.
         const decided d = decide_on(r, q, liveness::dead);
         BOOST_TEST(d.v.what == outcome::held);
         BOOST_TEST(!d.changed());

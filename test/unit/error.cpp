@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(text_leaves_out_what_is_not_known)
 
 BOOST_AUTO_TEST_CASE(text_of_every_other_error_is_its_sentence)
 {
-    // Whoever was in the way at an earlier attempt has nothing to do with it.
+    // The holder that an earlier attempt met has nothing to do with it.
     const lock_error error(errc::not_owner, "myapp", a_holder());
     BOOST_TEST(std::string(error.what()) == "myapp: " + make_error_code(errc::not_owner).message());
     const lock_error foreign(boost::asio::error::operation_aborted, "myapp", {});

@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(both_wait_while_nothing_happens)
     wait();
     BOOST_TEST(!contended.has_value());
     BOOST_TEST(!lost.has_value());
-    // A refused try is no contention, nor is somebody who asks.
+    // A refused try is not contention, nor is a query.
     BOOST_TEST(!make().try_lock());
     BOOST_TEST(make().holder().has_value());
     context.poll();
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(second_unlock_under_way_is_an_error)
 BOOST_AUTO_TEST_CASE(loss_is_told_and_unlocking_tells_it_again)
 {
     wait();
-    // Somebody writes himself in, then the file is replaced: our record is not put back.
+    // Another holder is written into it, then the file is replaced: our record is not put back.
     const std::string
         stolen = R"({"port":1,"pid":4711,"timestamp":1,"name":"myapp","socketlock":)"
                  R"({"version":2,"fencing_token":18446744073709551615,"next_ticket":1}})";
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(removed_file_that_is_put_back_is_no_loss)
     BOOST_TEST((lost == operation_aborted));
 }
 
-// Whoever comes to it afterwards queues behind the holder in this process, as before.
+// A newcomer afterwards queues behind the holder in this process, as before.
 BOOST_AUTO_TEST_CASE(directory_that_is_put_back_is_no_other)
 {
     wait();

@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(file_that_is_removed_while_its_guard_is_waited_for_is_creat
     BOOST_TEST(fs::file_size(path) == record_size);
 }
 
-// Whoever has that guard may be stopped, and keep it for ever.
+// The process that has that guard may be stopped, and keep it forever.
 BOOST_AUTO_TEST_CASE(guard_of_a_removed_file_is_not_waited_for)
 {
     put(file, 7);

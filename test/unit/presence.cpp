@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(new_presence_is_one_private_file)
     BOOST_TEST(mode_of(directory / presence_name(1)) == 0600u);
 }
 
-// In a race, so it may miss a mistake; but it never reports what is none.
+// In a race, so it may miss a mistake; but it never reports a false one.
 BOOST_AUTO_TEST_CASE(presence_is_never_visible_without_its_lock)
 {
     other_process observer([&](line& parent) {
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_regular_file_is_unknown)
     }
 }
 
-// Closing the file would drop the lock: one who does not know of it must find out first.
+// Closing the file would drop the lock: code that does not know of it must find out first.
 BOOST_AUTO_TEST_CASE(presence_of_this_very_process_is_alive_and_keeps_its_lock)
 {
     presence p;

@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(any_alive_counts_living_and_untested_ones_but_not_our_own)
     BOOST_TEST(!any_alive());
     fs::create_directory(directory / presence_name(4));
     BOOST_TEST(any_alive());
-    // Whether anybody lives there cannot be told.
+    // Whether anybody lives there is unknown.
     BOOST_TEST(any_presence_alive(path + "/missing", numbered_id(0)));
 }
 

@@ -64,7 +64,7 @@ struct with_lock_path : with_locks
 
 }  // namespace
 
-// Who holds a lock, and what is made of records that somebody else has written.
+// Who holds a lock, and what becomes of records that another program has written.
 BOOST_FIXTURE_TEST_SUITE(lock_holder, with_lock_path)
 
 BOOST_AUTO_TEST_CASE(nobody_holds_what_nobody_has_locked_and_asking_creates_nothing)
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(dead_holder_is_nobody_and_is_replaced)
     process_lock lock = make();
     BOOST_TEST(lock.try_lock());
     BOOST_TEST(lock.fencing_token() > 7u);
-    // His presence is not needed any more.
+    // The old holder's presence is not needed any more.
     BOOST_TEST(directory.names().count(presence_fixture::presence_name(1)) == 0u);
     BOOST_TEST(directory.names().size() == 2u);
 }

@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(timed_functions_give_up_in_time_and_not_before)
     BOOST_TEST(!waiter.owns_lock());
     BOOST_TEST(waiter.blocker().has_value());
     BOOST_TEST(!waiter.ahead().has_value());
-    // He is in nobody's way then.
+    // Then the waiter is in nobody's way.
     holder.unlock();
     BOOST_TEST(make().try_lock());
     BOOST_TEST(waiter.try_lock());
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(waiter_may_ask_how_many_are_before_it)
     run_until([&] { return second.owns_lock(); });
 }
 
-// Between the two he may be granted the lock, and must not be found to have it.
+// Between the two, the waiter may be granted the lock, and must not be found to have it.
 BOOST_AUTO_TEST_CASE(who_is_told_that_he_gave_up_but_has_not_left_yet_is_in_nobodys_way)
 {
     std::promise<void> told;

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Executors, allocators and handlers that tell what was done with them.
+// Executors, allocators and handlers that record what was done with them.
 
 #ifndef SOCKETLOCK_TEST_UNIT_RECORDING_HPP
 #define SOCKETLOCK_TEST_UNIT_RECORDING_HPP
@@ -83,7 +83,7 @@ private:
     std::shared_ptr<state> state_ = std::make_shared<state>();
 };
 
-/// An executor that holds up whoever gives it a function.
+/// An executor that holds up the caller that gives it a function.
 class slow_executor
 {
 public:

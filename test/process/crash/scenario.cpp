@@ -258,7 +258,7 @@ void check_aftermath(const scene& s)
     require(child([&] { lock_at_first_try(s); }).wait(), "the next process failed");
     require(presences(s.lock_dir, false).empty(), "a presence was left by a process that ended");
 
-    // They may be somebody's who is just about to rename them, but not for longer than a minute.
+    // They may belong to a process that is about to rename them, but not for longer than a minute.
     const auto temporary = presences(s.lock_dir, true);
     for (const fs::path& path : temporary)
         fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::minutes(2));

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// What the process does that is killed, and what the others find afterwards.
+// What the process that is killed does, and what the others find afterwards.
 
 #ifndef SOCKETLOCK_TEST_PROCESS_CRASH_SCENARIO_HPP
 #define SOCKETLOCK_TEST_PROCESS_CRASH_SCENARIO_HPP
@@ -49,8 +49,8 @@ bool is_sanitized();
 /// A process that ended by itself has left no presence. Throws std::runtime_error if it has.
 void check_end(const scene& s);
 
-/// The lock is to be had by a new process at its first try, and its directory holds nothing but the
-/// lock file and that process's presence. Throws std::runtime_error if not.
+/// A new process can take the lock at its first try, and the directory holds nothing but the lock
+/// file and that process's presence. Throws std::runtime_error if not.
 void check_aftermath(const scene& s);
 
 }  // namespace crash

@@ -111,7 +111,7 @@ std::optional<std::string> program::on_fault_command(const std::string& command,
 
 extern "C" {
 
-// Those of sanitizers, where there are any: they have to see who talks to whom.
+// Those of sanitizers, where there are any: they have to see which threads talk to each other.
 #define SOCKETLOCK_TEST_SYSTEMS(result, name, ...) \
     result __interceptor_##name(__VA_ARGS__) __attribute__((weak))
 SOCKETLOCK_TEST_SYSTEMS(int, socket, int, int, int);

@@ -38,7 +38,7 @@ std::string list_descriptors()
     return result;
 }
 
-// Bytes that are allocated; 0 if that cannot be told.
+// Bytes that are allocated; 0 if that is not known.
 std::size_t heap_size()
 {
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
@@ -60,7 +60,7 @@ std::string run_command(const std::string& command)
     return output;
 }
 
-// Locks a file as a process does that is in the middle of a transaction.
+// Locks a file like a process in the middle of a transaction.
 bool keep_guard(const std::string& path)
 {
     const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
@@ -143,7 +143,7 @@ std::optional<std::string> program::on_process_command(const std::string& comman
     return std::nullopt;
 }
 
-// Keeps the io_context's thread busy for ever.
+// Keeps the io_context's thread busy forever.
 std::string program::block()
 {
     std::promise<void> begun;
@@ -156,7 +156,7 @@ std::string program::block()
     return "blocked";
 }
 
-// Leaves room for so many descriptors more.
+// Leaves room for this many more descriptors.
 std::string program::exhaust(int room)
 {
     ::rlimit limit{256, 256};
@@ -188,7 +188,7 @@ namespace test {
 // The child obeys commands from a connection to the socket at `path`.
 std::string program::fork(const std::string& path)
 {
-    // As Asio asks of those who fork: no thread runs the context meanwhile.
+    // As Asio requires of a fork: no thread runs the context meanwhile.
     io_.stop();
     io_.context.notify_fork(asio::execution_context::fork_prepare);
     const ::pid_t child = ::fork();

@@ -1,9 +1,9 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// The other process of the process tests. It obeys commands, one a line on its standard input, and
-// answers each with one line. What happens later is told by lines that begin with "* ". Locks go by
-// numbers: `open 1 NAME DIRECTORY` makes lock 1. A failed operation answers "error MESSAGE".
+// The other process of the process tests. It obeys commands, one per line on its standard input,
+// and answers each with one line. What happens later is told by lines that begin with "* ". Locks
+// go by numbers: `open 1 NAME DIRECTORY` makes lock 1. A failed operation answers "error MESSAGE".
 
 #ifndef SOCKETLOCK_TEST_PROCESS_HELPER_PROGRAM_HPP
 #define SOCKETLOCK_TEST_PROCESS_HELPER_PROGRAM_HPP

@@ -113,7 +113,7 @@ void crew::look_for_ends()
     }
 }
 
-// Somebody, but who holds the lock more often than others.
+// Any worker, but the one that holds the lock more often than the others.
 std::size_t crew::choose()
 {
     const auto number = std::uniform_int_distribution<std::size_t>(0, 4 * worker_count - 1)(random_

@@ -44,7 +44,7 @@ struct section
     const char* name;
     work_function work;
     disturbance usual;
-    /// Whoever wants the lock waits in the queue.
+    /// Every process that wants the lock waits in the queue.
     bool is_fair;
 };
 
@@ -85,8 +85,8 @@ std::int64_t longest_wait(const arena& a)
     return longest;
 }
 
-// The queue serves everybody, and nobody waits until the pause is over after which waiters look
-// whether they have been forgotten (three seconds).
+// The queue serves every waiter, and none waits for the pause after which waiters check whether
+// they have been forgotten (three seconds).
 void check_fairness(arena& a)
 {
     const char* const sanitizers = std::getenv("SOCKETLOCK_SANITIZE");
@@ -108,7 +108,7 @@ void check_fairness(arena& a)
         report_violation(a, "nobody has cancelled his waiting");
 }
 
-// Counter and increments agree, but for those that were interrupted by a kill.
+// Counter and increments agree, except for those that a kill interrupted.
 void check_counter(arena& a, std::uint64_t uncertain)
 {
     const std::uint64_t done = total(a, &slot::increments);
@@ -178,7 +178,7 @@ void check_afterwards(arena& a, const std::filesystem::path& lock_dir)
         report_violation(a, "the lock cannot be used when all are done");
 }
 
-// The first line of a file of /proc, or what else can be had of it.
+// The first line of a file of /proc, or as much of it as can be read.
 std::string first_line(const std::filesystem::path& path)
 {
     std::ifstream file(path);
@@ -210,7 +210,7 @@ void describe(const slot& s)
     }
 }
 
-// The lock file and the presences, which say who holds and who lives.
+// The lock file and the presences, which say which process holds and which are alive.
 void print_lock_dir(const std::filesystem::path& lock_dir)
 {
     std::error_code ec;

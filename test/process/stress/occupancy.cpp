@@ -91,7 +91,7 @@ void occupancy::put_marker()
             report_violation(arena_, "the marker cannot be created");
             return;
         }
-        // Empty: its owner was killed here, or he lives and will find that it was taken away.
+        // Empty: its owner was killed here, or is alive and will find that it was taken away.
         const ::pid_t other = read_marker(marker_);
         if (other > 0 && is_live_worker(other))
             report_violation(

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// What an owner of the lock does with it: it looks whether anybody else owns it, too.
+// What an owner of the lock does with it: it checks whether another process owns it, too.
 
 #ifndef SOCKETLOCK_TEST_PROCESS_STRESS_OCCUPANCY_HPP
 #define SOCKETLOCK_TEST_PROCESS_STRESS_OCCUPANCY_HPP

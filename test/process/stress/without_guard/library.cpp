@@ -1,7 +1,8 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// The library with its guard left out: whoever asks for it gets it. The stress test must notice.
+// The library with its guard left out: every process that asks for it gets it. The stress test must
+// notice.
 
 #define SOCKETLOCK_SOURCE
 
