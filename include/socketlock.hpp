@@ -13,5 +13,6 @@
 #include <socketlock/process_lock.hpp>
 #include <socketlock/scoped_lock.hpp>
 #include <socketlock/single_instance.hpp>
+#include <socketlock/status.hpp>
 
 #endif

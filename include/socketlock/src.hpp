@@ -28,6 +28,7 @@
 #include <socketlock/detail/queue/lock_entry.ipp>
 #include <socketlock/detail/queue/predecessor_link.ipp>
 #include <socketlock/detail/queue/successor_session.ipp>
+#include <socketlock/detail/record/holder_lookup.ipp>
 #include <socketlock/detail/record/lock_address.ipp>
 #include <socketlock/detail/record/lock_file.ipp>
 #include <socketlock/detail/record/lock_name.ipp>
@@ -46,5 +47,6 @@
 #include <socketlock/impl/error.ipp>
 #include <socketlock/impl/holder_info.ipp>
 #include <socketlock/impl/scoped_lock.ipp>
+#include <socketlock/impl/status.ipp>
 
 #endif

@@ -90,18 +90,17 @@ std::string to_text(std::chrono::duration<double> time)
     return text.str();
 }
 
-json::object to_json(
-    const std::string& name,
-    const std::string& path,
-    const std::optional<holder_info>& holder
-)
+json::object to_json(const lock_status& lock)
 {
     json::object object;
-    object["name"] = json_text(name);
-    object["held"] = holder.has_value();
-    if (holder)
-        add_holder(object, *holder);
-    object["lock_file"] = json_text(path);
+    object["name"] = json_text(lock.name);
+    if (lock.state == lock_state::unknown)
+        object["held"] = nullptr;
+    else
+        object["held"] = lock.state == lock_state::held;
+    if (lock.holder)
+        add_holder(object, *lock.holder);
+    object["lock_file"] = json_text(lock.path);
     return object;
 }
 

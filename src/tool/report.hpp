@@ -8,6 +8,7 @@
 
 #include <socketlock/config.hpp>
 #include <socketlock/holder_info.hpp>
+#include <socketlock/status.hpp>
 
 #include <boost/json/object.hpp>
 
@@ -44,13 +45,8 @@ std::string held_text(const std::string& name, const std::optional<holder_info>&
 /// Like "0.5 s".
 std::string to_text(std::chrono::duration<double> time);
 
-/// The state of a lock: its name, whether it is held, and by which process. `path` is the lock
-/// file.
-boost::json::object to_json(
-    const std::string& name,
-    const std::string& path,
-    const std::optional<holder_info>& holder
-);
+/// The state of a lock: name, whether it is held (null if that cannot be told), by whom.
+boost::json::object to_json(const lock_status& lock);
 
 }  // namespace socketlock::tool
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <socketlock/process_lock.hpp>
+#include <socketlock/status.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/json/serialize.hpp>
@@ -30,27 +31,36 @@ std::string describe(const holder_info& holder, const std::string& path)
            line("lock file:     ", path);
 }
 
+// Has the holder prove itself. By now it may be another one, or nobody.
+void verify(lock_status& lock, const lock_options& options, error_code& ec)
+{
+    asio::io_context context;
+    lock.holder = process_lock(context, lock.name, options).holder(ec);
+    lock.state = lock.holder ? lock_state::held : lock_state::free;
+}
+
 }  // namespace
 
 int status(const status_request& request)
 {
-    asio::io_context context;
-    process_lock lock(context, request.name, options_of(request.common));
+    const lock_options options = options_of(request.common);
     error_code ec;
-    const auto holder = lock.holder(ec);
+    lock_status lock = socketlock::status(request.name, options, ec);
+    if (lock.state == lock_state::held)
+        verify(lock, options, ec);
     if (ec)
     {
-        const message m = error_message(ec, lock.name(), lock.path(), holder);
+        const message m = error_message(ec, lock.name, lock.path, lock.holder);
         report(m, request.common.json);
         return m.exit_code;
     }
     if (request.common.json)
-        std::cout << boost::json::serialize(to_json(lock.name(), lock.path(), holder)) << '\n';
-    else if (holder)
-        std::cout << held_text(lock.name(), holder) << '\n' << describe(*holder, lock.path());
+        std::cout << boost::json::serialize(to_json(lock)) << '\n';
+    else if (lock.holder)
+        std::cout << held_text(lock.name, lock.holder) << '\n' << describe(*lock.holder, lock.path);
     else
-        std::cout << printable(lock.name()) << " is free\n";
-    return holder ? 0 : exit_code::free;
+        std::cout << printable(lock.name) << " is free\n";
+    return lock.holder ? 0 : exit_code::free;
 }
 
 }  // namespace socketlock::tool

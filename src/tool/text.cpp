@@ -3,26 +3,36 @@
 
 #include "text.hpp"
 
-#include <socketlock/detail/record/lock_name.hpp>
-
 #include <algorithm>
+#include <array>
 
 namespace socketlock::tool {
 
 namespace {
 
-// The length of the UTF-8 sequence at the beginning of a text, 0 if there is none.
+// The length of the UTF-8 sequence (RFC 3629) at the beginning of a text, 0 if there is none.
 std::size_t sequence_length(std::string_view text)
 {
-    if (!text.empty() && text.front() == '\0')
-        return 1;
-    for (std::size_t length = 1; length <= std::min<std::size_t>(4, text.size()); ++length)
+    // The least code point that needs so many bytes.
+    static constexpr std::array<char32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
+    const auto byte = [&](std::size_t i) -> char32_t {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : char32_t(0);
+    };
+    const char32_t first = byte(0);
+    if (first < 0x80)
+        return text.empty() ? 0 : 1;
+    if (first < 0xc0 || first >= 0xf8)
+        return 0;
+    const std::size_t length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    char32_t code_point = first & (0x7fu >> length);
+    for (std::size_t i = 1; i < length; ++i)
     {
-        // The library's names are UTF-8.
-        if (detail::is_valid_lock_name(text.substr(0, length)))
-            return length;
+        if ((byte(i) & 0xc0) != 0x80)
+            return 0;
+        code_point = code_point << 6 | (byte(i) & 0x3f);
     }
-    return 0;
+    const bool is_surrogate = code_point >= 0xd800 && code_point < 0xe000;
+    return code_point < least[length] || code_point > 0x10ffff || is_surrogate ? 0 : length;
 }
 
 std::string escaped(std::string_view sequence)

@@ -2,19 +2,21 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <socketlock/error.hpp>
+#include <socketlock/options.hpp>
+#include <socketlock/status.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
 
 #include "change_watch.hpp"
 #include "commands.hpp"
-#include "look.hpp"
 #include "report.hpp"
 #include "standard_streams.hpp"
 #include "waiting_line.hpp"
@@ -31,12 +33,14 @@ using namespace std::chrono_literals;
 class onlooker
 {
 public:
-    explicit onlooker(const wait_request& request)
-        : where_(request.name, options_of(request.common)),
+    onlooker(const wait_request& request, const std::string& lock_file)
+        : name_(request.name),
+          options_(options_of(request.common)),
           timeout_(request.timeout.value_or(seconds::max())),
           shows_line_(!request.common.json && stderr_is_terminal()),
-          line_(where_.lock_name()),
-          changes_(where_.path())
+          lock_file_(lock_file),
+          line_(request.name),
+          changes_(lock_file)
     {
     }
 
@@ -49,26 +53,25 @@ public:
             const bool is_watched = changes_.begin(last_holder);
             const clock::time_point now = clock::now();
             error_code ec;
-            const auto holder = look(where_, ec);
-            const bool is_missing = ec == boost::system::errc::no_such_file_or_directory;
-            if (ec && !is_missing)
-                return error_message(ec, where_.lock_name(), where_.path(), holder);
+            const lock_status lock = socketlock::status(name_, options_, ec);
+            if (ec)
+                return error_message(ec, name_, lock_file_, {});
             const seconds waited = now - begin_;
-            if (!holder)
+            if (lock.state == lock_state::free)
             {
-                if (std::exchange(last_holder, 0) == 0 || (!is_missing && has_record()))
+                if (std::exchange(last_holder, 0) == 0 || (lock.has_lock_file && has_record()))
                     return std::nullopt;
                 await_record(std::min<seconds>(1s, timeout_ - waited));
                 continue;
             }
             if (waited >= timeout_)
             {
-                message m = error_message(errc::held, where_.lock_name(), where_.path(), holder);
+                message m = error_message(errc::held, name_, lock_file_, lock.holder);
                 m.text = "gave up after " + to_text(timeout_) + ": " + m.text;
                 return m;
             }
-            clock::duration pause = show(holder, now);
-            if (std::exchange(last_holder, holder->pid) != holder->pid)
+            clock::duration pause = show(lock.holder, now);
+            if (std::exchange(last_holder, lock.holder->pid) != lock.holder->pid)
                 pause = shortest;
             else if (is_watched)
                 pause = std::min<clock::duration>(pause, 3s);
@@ -92,7 +95,7 @@ private:
     bool has_record() const
     {
         std::error_code ec;
-        return std::filesystem::file_size(where_.path(), ec) != 0 && !ec;
+        return std::filesystem::file_size(lock_file_, ec) != 0 && !ec;
     }
 
     /// Somebody has removed the file. If the holder is alive, it puts the file back as soon as it
@@ -117,9 +120,11 @@ private:
         return std::max<clock::duration>(next_show_ - now, shortest);
     }
 
-    const detail::lock_address where_;
+    const std::string name_;
+    const lock_options options_;
     const seconds timeout_;
     const bool shows_line_;
+    const std::string lock_file_;
     waiting_line line_;
     change_watch changes_;
     const clock::time_point begin_ = clock::now();
@@ -131,7 +136,10 @@ private:
 
 int wait(const wait_request& request)
 {
-    const std::optional<message> failure = onlooker(request).wait();
+    error_code ec;
+    const lock_status first = socketlock::status(request.name, options_of(request.common), ec);
+    const std::optional<message> failure = ec ? error_message(ec, first.name, first.path, {})
+                                              : onlooker(request, first.path).wait();
     if (!failure)
         return 0;
     report(*failure, request.common.json);

@@ -18,12 +18,6 @@
 
 namespace socketlock::detail {
 
-/// Who holds a lock, by its record and the holder's presence, unverified. Nobody: nullopt.
-SOCKETLOCK_DECL std::optional<holder_info> find_holder(const lock_address& where, error_code& ec);
-
-/// What a record says of its holder.
-SOCKETLOCK_DECL holder_info describe_holder(const record& r);
-
 /// Outlives the connection, which belongs to its io_context.
 struct runtime_user
 {

@@ -7,72 +7,15 @@
 #include <socketlock/detail/platform/fork.hpp>
 #include <socketlock/detail/process/query.hpp>
 #include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/record/holder_lookup.hpp>
 #include <socketlock/detail/wire/message.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/asio/error.hpp>
 
-#include <algorithm>
 #include <chrono>
 
 namespace socketlock::detail {
-
-SOCKETLOCK_DECL holder_info describe_holder(const record& r)
-{
-    holder_info info;
-    info.name = r.name;
-    info.pid = r.holder ? r.holder->pid : r.v1_pid.value_or(0);
-    info.port = r.port;
-    info.fencing_token = r.fencing_token;
-    // Anybody may have written any number there: no more than the clock can count, roughly.
-    const std::chrono::duration<double> since(std::clamp(r.timestamp, -9e9, 9e9));
-    info.since = std::chrono::system_clock::time_point(
-        std::chrono::duration_cast<std::chrono::system_clock::duration>(since)
-    );
-    return info;
-}
-
-inline record find_record(const lock_address& where, error_code& ec)
-{
-    check_directory(where.directory(), ec);
-    return ec ? record() : query_record(where.path(), where.lock_name(), ec);
-}
-
-// What can be told of a holder that lives, or cannot be tested; ec if he cannot.
-inline std::optional<holder_info> describe_if_alive(
-    const std::string& directory,
-    const record& r,
-    error_code& ec
-)
-{
-    ec.clear();
-    if (r.v1_pid && *r.v1_pid != 0)
-        return describe_holder(r);
-    if (!r.holder)
-        return std::nullopt;
-    if (test_presence(directory, *r.holder, ec) == liveness::dead)
-        return std::nullopt;
-    holder_info info = describe_holder(r);
-    error_code unreadable;
-    const presence_info presence = read_presence(directory, *r.holder, unreadable);
-    if (!unreadable)
-    {
-        info.host = presence.host;
-        info.executable = presence.executable;
-    }
-    return info;
-}
-
-SOCKETLOCK_DECL std::optional<holder_info> find_holder(const lock_address& where, error_code& ec)
-{
-    const record r = find_record(where, ec);
-    if (ec)
-        return std::nullopt;
-    auto result = describe_if_alive(where.directory().path, r, ec);
-    // Whoever cannot be tested holds.
-    ec.clear();
-    return result;
-}
 
 SOCKETLOCK_DECL query::query(
     std::shared_ptr<runtime> owner,
@@ -169,7 +112,7 @@ SOCKETLOCK_DECL void query::look()
         complete({});
         return;
     }
-    found_ = describe_if_alive(where_->directory().path, r, ec);
+    found_ = find_living_holder(where_->directory().path, r);
     if (found_ && r.holder)
         ask(*r.holder);
     else

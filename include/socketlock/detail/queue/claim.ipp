@@ -5,8 +5,8 @@
 #define SOCKETLOCK_DETAIL_QUEUE_CLAIM_IPP
 
 #include <socketlock/detail/platform/process_identity.hpp>
-#include <socketlock/detail/process/query.hpp>
 #include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/record/holder_lookup.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/asio/error.hpp>

@@ -4,11 +4,11 @@
 #ifndef SOCKETLOCK_DETAIL_QUEUE_LOCK_ENTRY_IPP
 #define SOCKETLOCK_DETAIL_QUEUE_LOCK_ENTRY_IPP
 
-#include <socketlock/detail/process/query.hpp>
 #include <socketlock/detail/queue/claim.hpp>
 #include <socketlock/detail/queue/claim_actions.hpp>
 #include <socketlock/detail/queue/claim_request.hpp>
 #include <socketlock/detail/queue/lock_entry.hpp>
+#include <socketlock/detail/record/holder_lookup.hpp>
 #include <socketlock/error.hpp>
 
 #include <new>

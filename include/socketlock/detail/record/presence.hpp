@@ -13,6 +13,7 @@
 #include <socketlock/detail/record/decision.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -77,6 +78,8 @@ public:
     SOCKETLOCK_DECL void remove() noexcept;
 
 private:
+    friend struct own_presences;
+
     file file_;
     std::string directory_;
     std::string path_;
@@ -84,11 +87,15 @@ private:
     unsigned permissions_ = 0;
 };
 
+/// What the presence `id` says, if it is one that this process has locked itself: that must not be
+/// opened, since closing a file drops the locks that the process has on it.
+SOCKETLOCK_DECL std::optional<presence_info> find_own_presence(const id128& id);
+
 /**
  * Tells whether the process `p` lives whose presence is in `directory`. With `unknown`, `why` says
- * why it could not be tested. A presence of this process's own must not be asked for: closing a
- * file drops the locks that the process has on it. Presences of a second copy of the library in
- * the process are known by `p.pid` and not opened.
+ * why it could not be tested. One for which `find_own_presence` finds something must not be asked
+ * for. Presences of a second copy of the library in the process are known by `p.pid` and not
+ * opened.
  */
 SOCKETLOCK_DECL liveness
 test_presence(const std::string& directory, const claim_ref& p, error_code& why);

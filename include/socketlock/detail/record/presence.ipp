@@ -38,13 +38,61 @@ inline bool is_gone(const error_code& ec)
     return ec == boost::system::errc::no_such_file_or_directory || ec == errc::not_a_directory;
 }
 
+// Those of this process, to be known by their ids: a record may claim any PID for its holder. Under
+// `fork_mutex()`.
+struct own_presences
+{
+    struct entry
+    {
+        const presence* object;
+        id128 id;
+        // In a child its parent's are others'.
+        std::uint64_t generation;
+    };
+    std::vector<entry> entries;
+
+    static own_presences& instance()
+    {
+        static own_presences& all = *new own_presences;
+        return all;
+    }
+
+    void add(const presence& p, const id128& id)
+    {
+        remove(p);
+        entries.push_back({&p, id, fork_generation()});
+    }
+
+    void remove(const presence& p)
+    {
+        const auto is_it = [&](const entry& e) { return e.object == &p; };
+        entries.erase(std::remove_if(entries.begin(), entries.end(), is_it), entries.end());
+    }
+
+    std::optional<presence_info> find(const id128& id) const
+    {
+        for (const entry& e : entries)
+        {
+            if (e.id == id && e.generation == fork_generation())
+                return e.object->info_;
+        }
+        return std::nullopt;
+    }
+};
+
+SOCKETLOCK_DECL std::optional<presence_info> find_own_presence(const id128& id)
+{
+    const std::lock_guard<std::mutex> lock(fork_mutex());
+    return own_presences::instance().find(id);
+}
+
 SOCKETLOCK_DECL presence::~presence()
 {
-    if (!file_)
-        return;
     {
         const std::lock_guard<std::mutex> lock(fork_mutex());
-        forget_descriptor(file_.native_handle());
+        own_presences::instance().remove(*this);
+        if (file_)
+            forget_descriptor(file_.native_handle());
     }
     file_.close();
 }
@@ -61,6 +109,11 @@ SOCKETLOCK_DECL void presence::create(
                                   std::string(temporary_suffix);
     const std::string text = encode_presence(info);
 
+    {
+        // Before anybody can find it.
+        const std::lock_guard<std::mutex> lock(fork_mutex());
+        own_presences::instance().add(*this, info.id);
+    }
     // One of our own that an earlier attempt has left.
     remove_file(temporary, ec);
     file created = create_file(temporary, permissions, ec);

@@ -1,0 +1,38 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+// Who holds a lock, by its record and the holder's presence: nobody is asked to prove anything, and
+// nothing is created or changed.
+
+#ifndef SOCKETLOCK_DETAIL_RECORD_HOLDER_LOOKUP_HPP
+#define SOCKETLOCK_DETAIL_RECORD_HOLDER_LOOKUP_HPP
+
+#include <socketlock/config.hpp>
+#include <socketlock/detail/record/lock_address.hpp>
+#include <socketlock/detail/record/record.hpp>
+#include <socketlock/holder_info.hpp>
+
+#include <optional>
+#include <string>
+
+namespace socketlock::detail {
+
+/// Checks the lock's directory and reads its record as `query_record` does.
+SOCKETLOCK_DECL record find_record(const lock_address& where, error_code& ec);
+
+/// What a record says of its holder.
+SOCKETLOCK_DECL holder_info describe_holder(const record& r);
+
+/// The holder that a record in `directory` names, if it lives or cannot be tested, with what its
+/// presence says; nullopt if nobody holds. May be asked of this process's own locks.
+SOCKETLOCK_DECL std::optional<holder_info> find_living_holder(
+    const std::string& directory,
+    const record& r
+);
+
+/// Both at once: who holds the lock.
+SOCKETLOCK_DECL std::optional<holder_info> find_holder(const lock_address& where, error_code& ec);
+
+}  // namespace socketlock::detail
+
+#endif

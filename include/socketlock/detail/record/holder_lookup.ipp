@@ -1,0 +1,75 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_DETAIL_RECORD_HOLDER_LOOKUP_IPP
+#define SOCKETLOCK_DETAIL_RECORD_HOLDER_LOOKUP_IPP
+
+#include <socketlock/detail/platform/directory.hpp>
+#include <socketlock/detail/record/holder_lookup.hpp>
+#include <socketlock/detail/record/lock_file.hpp>
+#include <socketlock/detail/record/presence.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL record find_record(const lock_address& where, error_code& ec)
+{
+    check_directory(where.directory(), ec);
+    return ec ? record() : query_record(where.path(), where.lock_name(), ec);
+}
+
+SOCKETLOCK_DECL holder_info describe_holder(const record& r)
+{
+    holder_info info;
+    info.name = r.name;
+    info.pid = r.holder ? r.holder->pid : r.v1_pid.value_or(0);
+    info.port = r.port;
+    info.fencing_token = r.fencing_token;
+    // Anybody may have written any number there: no more than the clock can count, roughly.
+    const std::chrono::duration<double> since(std::clamp(r.timestamp, -9e9, 9e9));
+    info.since = std::chrono::system_clock::time_point(
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(since)
+    );
+    return info;
+}
+
+SOCKETLOCK_DECL std::optional<holder_info> find_living_holder(
+    const std::string& directory,
+    const record& r
+)
+{
+    if (r.v1_pid && *r.v1_pid != 0)
+        return describe_holder(r);
+    if (!r.holder)
+        return std::nullopt;
+    error_code ec;
+    std::optional<presence_info> presence = find_own_presence(r.holder->presence);
+    if (!presence)
+    {
+        if (test_presence(directory, *r.holder, ec) == liveness::dead)
+            return std::nullopt;
+        // Whoever cannot be tested, or read, holds.
+        presence = read_presence(directory, *r.holder, ec);
+        if (ec)
+            presence.reset();
+    }
+    holder_info info = describe_holder(r);
+    if (presence)
+    {
+        info.host = presence->host;
+        info.executable = presence->executable;
+    }
+    return info;
+}
+
+SOCKETLOCK_DECL std::optional<holder_info> find_holder(const lock_address& where, error_code& ec)
+{
+    const record r = find_record(where, ec);
+    return ec ? std::nullopt : find_living_holder(where.directory().path, r);
+}
+
+}  // namespace socketlock::detail
+
+#endif
