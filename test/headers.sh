@@ -6,8 +6,8 @@
 #
 # Each header compiles on its own, twice in one file and without warnings; those for users also
 # header-only. In the compiled mode the umbrella includes nothing of what the library keeps to
-# itself, and costs at most 1.1 times as much as <boost/asio.hpp>. Prints "ok NAME" or "not ok NAME"
-# for each. $CXX and $CPPFLAGS are heeded.
+# itself, and costs at most 1.1 times as much as <boost/asio.hpp>. The program includes public headers
+# only. Prints "ok NAME" or "not ok NAME" for each. $CXX and $CPPFLAGS are heeded.
 
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -75,6 +75,19 @@ public=(include/socketlock.hpp include/socketlock/*.hpp)
 } | check_headers >"$work/all"
 cat "$work/all"
 ! grep -q '^not ok' "$work/all" || failed=1
+
+# includes_only_public_headers DIRECTORY: of the library's; prints the other includes.
+includes_only_public_headers()
+{
+    ! grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]].*socketlock/(.*/|src\.hpp)' "$1"
+}
+
+mkdir "$work/program"
+includes_only_public_headers src/tool
+report $? "the program includes public headers only"
+printf '#include <socketlock/detail/record/record.hpp>\n' >"$work/program/include.cpp"
+! includes_only_public_headers "$work/program" >/dev/null
+report $? "a program that includes others is found"
 
 # What is included, and whether that list is worth anything.
 printf '#include <socketlock.hpp>\n' >"$work/socketlock.cpp"

@@ -3,6 +3,8 @@
 
 // A lock whose holder lives is not taken away, whatever the holder does or does not do.
 
+#include <socketlock/status.hpp>
+
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -194,6 +196,12 @@ BOOST_AUTO_TEST_CASE(a_guard_that_is_never_given_back_gives_guard_timeout)
         other.send("try 1");
         asker.send("holder 1");
         BOOST_TEST(waiter.ask("lock_for 1 300") == "no");
+        socketlock::lock_options options;
+        options.lock_dir = directory.path();
+        socketlock::error_code ec;
+        const auto found = socketlock::status("x", options, ec);
+        BOOST_TEST(ec == make_error_code(errc::guard_timeout));
+        BOOST_TEST((found.state == socketlock::lock_state::unknown));
         BOOST_TEST(holder.answer() == failure(errc::guard_timeout));
         BOOST_TEST(other.answer() == failure(errc::guard_timeout));
         BOOST_TEST(asker.answer() == failure(errc::guard_timeout));
