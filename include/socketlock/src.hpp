@@ -25,6 +25,7 @@
 #include <socketlock/detail/queue/claim_machine.ipp>
 #include <socketlock/detail/queue/claim_machine_successors.ipp>
 #include <socketlock/detail/queue/claim_timers.ipp>
+#include <socketlock/detail/queue/lock_directory.ipp>
 #include <socketlock/detail/queue/lock_entry.ipp>
 #include <socketlock/detail/queue/predecessor_link.ipp>
 #include <socketlock/detail/queue/successor_session.ipp>

@@ -44,7 +44,10 @@ BOOST_AUTO_TEST_CASE(files_in_use_do_not_look_old)
         fs::last_write_time(file, long_ago);
     std::promise<void> done;
     users->thread().post([&] {
-        const auto taking_care = std::make_shared<file_maintenance>(users);
+        const auto taking_care = std::make_shared<file_maintenance>(
+            users->thread().context(),
+            users->known()
+        );
         taking_care->add(in);
         taking_care->touch_all();
         done.set_value();
@@ -74,7 +77,10 @@ BOOST_AUTO_TEST_CASE(directory_whose_parent_was_renamed_is_put_back)
 
     std::promise<void> done;
     users->thread().post([&] {
-        const auto taking_care = std::make_shared<file_maintenance>(users);
+        const auto taking_care = std::make_shared<file_maintenance>(
+            users->thread().context(),
+            users->known()
+        );
         taking_care->add(in);
         fs::rename(directory / "parent", directory / "elsewhere");
         taking_care->touch_all();

@@ -58,14 +58,13 @@ private:
  * A lock object without its executor. Not thread-safe, as lock objects are not; what other threads
  * touch is in the attempt.
  */
-class lock_core
+class lock_core final : private served_lock
 {
 public:
     SOCKETLOCK_DECL lock_core(
         asio::execution_context& context,
         std::unique_ptr<lock_backend> backend
     );
-    lock_core(lock_core&&) = delete;
     SOCKETLOCK_DECL ~lock_core();
 
     const std::string& name() const noexcept { return backend_->name(); }
@@ -76,8 +75,7 @@ public:
     SOCKETLOCK_DECL std::optional<holder_info> blocker() const;
     SOCKETLOCK_DECL std::optional<std::uint64_t> ahead() const noexcept;
 
-    /// Counts an operation whose handler belongs to the execution context.
-    operation_count::token new_operation() const { return operation_count::token(operations_); }
+    using served_lock::new_operation;
 
     /// Makes the attempt that `start_lock` will begin; already_locked, or an error of the backend.
     SOCKETLOCK_DECL error_code prepare_lock();
@@ -125,8 +123,6 @@ public:
     SOCKETLOCK_DECL void cancel();
 
 private:
-    friend class lock_service;
-
     SOCKETLOCK_DECL void start_lock(lock_operation& op, bool wait, time_limit limit, error_code ec);
     SOCKETLOCK_DECL void start_wait(plain_operation& op, pending which);
     SOCKETLOCK_DECL std::shared_ptr<holder_query> new_query(error_code& ec);
@@ -138,19 +134,13 @@ private:
     /// The attempt, if it is this process's.
     lock_attempt* own_attempt() const noexcept;
     void leave_parent();
-    SOCKETLOCK_DECL void end_operations(bool complete);
+    SOCKETLOCK_DECL void end_operations(bool complete) override;
 
     const std::unique_ptr<lock_backend> backend_;
     std::shared_ptr<lock_attempt> attempt_;
     // Those that are under way, and perhaps some that are over.
     struct query_list;
     std::unique_ptr<query_list> queries_;
-
-    std::shared_ptr<operation_count> operations_;
-    // Of the service's list, under the fork mutex.
-    lock_service* service_ = nullptr;
-    lock_core* next_ = nullptr;
-    lock_core* previous_ = nullptr;
 };
 
 }  // namespace socketlock::detail

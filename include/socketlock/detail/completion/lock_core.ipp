@@ -41,10 +41,8 @@ SOCKETLOCK_DECL lock_core::lock_core(
     asio::execution_context& context,
     std::unique_ptr<lock_backend> backend
 )
-    : backend_(std::move(backend)),
-      operations_(asio::use_service<lock_service>(context).operations())
+    : served_lock(context), backend_(std::move(backend))
 {
-    asio::use_service<lock_service>(context).add(*this);
 }
 
 inline lock_attempt* lock_core::own_attempt() const noexcept
@@ -79,8 +77,7 @@ inline void lock_core::leave_parent()
 
 SOCKETLOCK_DECL lock_core::~lock_core()
 {
-    if (service_ != nullptr)
-        service_->remove(*this);
+    leave_service();
     leave_parent();
     cancel();
     if (attempt_)

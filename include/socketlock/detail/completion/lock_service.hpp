@@ -16,7 +16,36 @@
 
 namespace socketlock::detail {
 
-class lock_core;
+class lock_service;
+
+/// A lock object as the service of its context sees it.
+class served_lock
+{
+public:
+    served_lock(served_lock&&) = delete;
+
+    /// Counts an operation whose handler belongs to the execution context.
+    operation_count::token new_operation() const { return operation_count::token(operations_); }
+
+protected:
+    SOCKETLOCK_DECL explicit served_lock(asio::execution_context& context);
+    SOCKETLOCK_DECL ~served_lock();
+
+    /// Leaves the service; called once more by the destructor.
+    SOCKETLOCK_DECL void leave_service() noexcept;
+
+    /// Takes all operations: they are completed with operation_aborted, or destroyed.
+    virtual void end_operations(bool complete) = 0;
+
+private:
+    friend class lock_service;
+
+    std::shared_ptr<operation_count> operations_;
+    // Of the service's list, under the fork mutex.
+    lock_service* service_ = nullptr;
+    served_lock* next_ = nullptr;
+    served_lock* previous_ = nullptr;
+};
 
 /**
  * Knows the locks whose executors belong to one execution context: when that is shut down, it
@@ -33,21 +62,20 @@ public:
     SOCKETLOCK_DECL void shutdown() override;
     SOCKETLOCK_DECL void notify_fork(asio::execution_context::fork_event event) override;
 
-    SOCKETLOCK_DECL void add(lock_core& core);
-    SOCKETLOCK_DECL void remove(lock_core& core) noexcept;
-
-    /// The operations that were started on this context.
-    const std::shared_ptr<operation_count>& operations() const noexcept { return operations_; }
+    SOCKETLOCK_DECL void add(served_lock& lock);
+    SOCKETLOCK_DECL void remove(served_lock& lock) noexcept;
 
     static inline asio::execution_context::id id;
 
 private:
+    friend class served_lock;
+
     // Those that were started on this context, whatever became of their lock objects.
     std::shared_ptr<operation_count> operations_;
     // The fork that they belong to: in a child nobody ends what its parent began.
     std::uint64_t generation_;
     // Changed under the fork mutex.
-    lock_core* first_ = nullptr;
+    served_lock* first_ = nullptr;
 };
 
 }  // namespace socketlock::detail

@@ -4,7 +4,6 @@
 #ifndef SOCKETLOCK_DETAIL_COMPLETION_LOCK_SERVICE_IPP
 #define SOCKETLOCK_DETAIL_COMPLETION_LOCK_SERVICE_IPP
 
-#include <socketlock/detail/completion/lock_core.hpp>
 #include <socketlock/detail/completion/lock_service.hpp>
 #include <socketlock/detail/platform/fork.hpp>
 
@@ -12,6 +11,24 @@
 #include <thread>
 
 namespace socketlock::detail {
+
+SOCKETLOCK_DECL served_lock::served_lock(asio::execution_context& context)
+{
+    auto& service = asio::use_service<lock_service>(context);
+    operations_ = service.operations_;
+    service.add(*this);
+}
+
+SOCKETLOCK_DECL served_lock::~served_lock()
+{
+    leave_service();
+}
+
+SOCKETLOCK_DECL void served_lock::leave_service() noexcept
+{
+    if (service_ != nullptr)
+        service_->remove(*this);
+}
 
 SOCKETLOCK_DECL lock_service::lock_service(asio::execution_context& context)
     : asio::execution_context::service(context),
@@ -22,23 +39,23 @@ SOCKETLOCK_DECL lock_service::lock_service(asio::execution_context& context)
 
 SOCKETLOCK_DECL lock_service::~lock_service() = default;
 
-SOCKETLOCK_DECL void lock_service::add(lock_core& core)
+SOCKETLOCK_DECL void lock_service::add(served_lock& lock)
 {
-    const std::lock_guard<std::mutex> lock(fork_mutex());
-    core.service_ = this;
-    core.next_ = first_;
+    const std::lock_guard<std::mutex> guard(fork_mutex());
+    lock.service_ = this;
+    lock.next_ = first_;
     if (first_ != nullptr)
-        first_->previous_ = &core;
-    first_ = &core;
+        first_->previous_ = &lock;
+    first_ = &lock;
 }
 
-SOCKETLOCK_DECL void lock_service::remove(lock_core& core) noexcept
+SOCKETLOCK_DECL void lock_service::remove(served_lock& lock) noexcept
 {
-    const std::lock_guard<std::mutex> lock(fork_mutex());
-    (core.previous_ != nullptr ? core.previous_->next_ : first_) = core.next_;
-    if (core.next_ != nullptr)
-        core.next_->previous_ = core.previous_;
-    core.service_ = nullptr;
+    const std::lock_guard<std::mutex> guard(fork_mutex());
+    (lock.previous_ != nullptr ? lock.previous_->next_ : first_) = lock.next_;
+    if (lock.next_ != nullptr)
+        lock.next_->previous_ = lock.previous_;
+    lock.service_ = nullptr;
 }
 
 // Lock objects that are still there, because a handler owns them, outlive their service.
@@ -46,9 +63,9 @@ SOCKETLOCK_DECL void lock_service::shutdown()
 {
     while (first_ != nullptr)
     {
-        lock_core& core = *first_;
-        remove(core);
-        core.end_operations(false);
+        served_lock& lock = *first_;
+        remove(lock);
+        lock.end_operations(false);
     }
     // What remains is being completed on the runtime's thread at this moment. In the child of a
     // fork nobody will.
@@ -63,10 +80,10 @@ SOCKETLOCK_DECL void lock_service::notify_fork(asio::execution_context::fork_eve
     // What is still counted was being completed in the parent, and never ends.
     operations_ = std::make_shared<operation_count>();
     generation_ = fork_generation();
-    for (lock_core* core = first_; core != nullptr; core = core->next_)
+    for (served_lock* lock = first_; lock != nullptr; lock = lock->next_)
     {
-        core->operations_ = operations_;
-        core->end_operations(true);
+        lock->operations_ = operations_;
+        lock->end_operations(true);
     }
 }
 

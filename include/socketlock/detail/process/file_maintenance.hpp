@@ -9,8 +9,10 @@
 
 #include <socketlock/config.hpp>
 #include <socketlock/detail/platform/directory_watch.hpp>
-#include <socketlock/detail/process/runtime.hpp>
+#include <socketlock/detail/process/registry.hpp>
+#include <socketlock/detail/queue/lock_directory.hpp>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
@@ -23,7 +25,7 @@ namespace socketlock::detail {
 class file_maintenance : public std::enable_shared_from_this<file_maintenance>
 {
 public:
-    SOCKETLOCK_DECL explicit file_maintenance(const std::shared_ptr<runtime>& owner);
+    SOCKETLOCK_DECL file_maintenance(asio::io_context& context, std::weak_ptr<registry> users);
     file_maintenance(file_maintenance&&) = delete;
 
     /// Looks after a directory from now on. On the runtime's thread.
@@ -43,7 +45,7 @@ private:
     SOCKETLOCK_DECL void check_later(const std::shared_ptr<lock_directory>& directory);
     SOCKETLOCK_DECL void touch_later();
 
-    const std::weak_ptr<runtime> owner_;
+    const std::weak_ptr<registry> users_;
     directory_watch watch_;
     asio::steady_timer look_timer_;
     asio::steady_timer touch_timer_;

@@ -5,24 +5,36 @@
 #define SOCKETLOCK_DETAIL_PROCESS_FILE_MAINTENANCE_IPP
 
 #include <socketlock/detail/process/file_maintenance.hpp>
-#include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/queue/claim_event.hpp>
+#include <socketlock/detail/queue/linked_claim.hpp>
+#include <socketlock/detail/queue/lock_entry.hpp>
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace socketlock::detail {
 
-SOCKETLOCK_DECL file_maintenance::file_maintenance(const std::shared_ptr<runtime>& owner)
-    : owner_(owner),
+SOCKETLOCK_DECL file_maintenance::file_maintenance(
+    asio::io_context& context,
+    std::weak_ptr<registry> users
+)
+    : users_(std::move(users)),
       watch_(
-          owner->thread().context(),
+          context,
           [this](const std::string& directory, const std::string& name) {
               on_change(directory, name);
           }
       ),
-      look_timer_(owner->thread().context()),
-      touch_timer_(owner->thread().context())
+      look_timer_(context),
+      touch_timer_(context)
 {
+}
+
+inline void check_records(const std::vector<std::shared_ptr<linked_claim>>& claims)
+{
+    for (const auto& c : claims)
+        send_event(*c, [](claim_machine& m) { m.check_record(); });
 }
 
 SOCKETLOCK_DECL void file_maintenance::add(const std::shared_ptr<lock_directory>& directory)
@@ -32,23 +44,27 @@ SOCKETLOCK_DECL void file_maintenance::add(const std::shared_ptr<lock_directory>
     directories_.push_back(directory);
     if (!watch_.add(directory->choice.path))
         check_later(directory);
-    const auto owner = owner_.lock();
-    if (!owner)
+    const auto users = users_.lock();
+    if (!users)
         return;
     // For what was removed before it was watched; no transaction where all is in place.
     error_code ignored;
-    owner->ensure_presence(*directory, ignored);
-    for (const auto& c : owner->claims_in(*directory))
+    if (directory->ensure_presence(ignored))
+    {
+        check_files(directory);
+        return;
+    }
+    for (const auto& c : users->claims_in(*directory))
     {
         if (!c->entry()->is_in_place())
-            c->on_event([](claim_machine& m) { m.check_record(); });
+            send_event(*c, [](claim_machine& m) { m.check_record(); });
     }
 }
 
 SOCKETLOCK_DECL void file_maintenance::on_change(const std::string& path, const std::string& name)
 {
-    const auto owner = owner_.lock();
-    if (!owner)
+    const auto users = users_.lock();
+    if (!users)
         return;
     for (const auto& directory : directories_)
     {
@@ -57,12 +73,12 @@ SOCKETLOCK_DECL void file_maintenance::on_change(const std::string& path, const 
         if (name.empty() || name == directory->presence_name)
             // Without the presence we could have been taken for dead: look after the records, too.
             check_files(directory);
-        else if (owner->find_entry({directory.get(), name}))
+        else if (users->find(entry_key{directory.get(), name}))
         {
-            for (const auto& c : owner->claims_in(*directory))
+            for (const auto& c : users->claims_in(*directory))
             {
-                if (c->address().file_name() == name)
-                    c->on_event([](claim_machine& m) { m.check_record(); });
+                if (c->address()->file_name() == name)
+                    send_event(*c, [](claim_machine& m) { m.check_record(); });
             }
         }
     }
@@ -70,21 +86,20 @@ SOCKETLOCK_DECL void file_maintenance::on_change(const std::string& path, const 
 
 SOCKETLOCK_DECL void file_maintenance::check_files(const std::shared_ptr<lock_directory>& directory)
 {
-    const auto owner = owner_.lock();
-    if (!owner)
+    const auto users = users_.lock();
+    if (!users)
         return;
-    const auto claims = owner->claims_in(*directory);
+    const auto claims = users->claims_in(*directory);
     error_code ec;
     if (!claims.empty())
         prepare_directory(directory->choice, ec);
     // The directory may be a new one. Watched first, so that nothing is missed.
     const bool is_watched = watch_.add(directory->choice.path);
     if (!ec)
-        owner->ensure_presence(*directory, ec);
+        directory->ensure_presence(ec);
     if (!is_watched || ec)
         check_later(directory);
-    for (const auto& c : claims)
-        c->on_event([](claim_machine& m) { m.check_record(); });
+    check_records(claims);
 }
 
 inline bool is_in_place(lock_directory& directory)
@@ -124,18 +139,18 @@ SOCKETLOCK_DECL void file_maintenance::touch_later()
 
 SOCKETLOCK_DECL void file_maintenance::touch_all()
 {
-    const auto owner = owner_.lock();
+    const auto users = users_.lock();
     for (const auto& directory : directories_)
     {
         if (!is_in_place(*directory))
             check_files(directory);
         error_code ignored;
         touch_file(directory->choice.path + '/' + directory->presence_name, ignored);
-        if (!owner)
+        if (!users)
             continue;
-        for (const auto& c : owner->claims_in(*directory))
+        for (const auto& c : users->claims_in(*directory))
         {
-            if (c->is_holding())
+            if (c->progress() == attempt_status::holding)
                 touch_file(c->entry()->address().path(), ignored);
         }
     }

@@ -6,7 +6,7 @@
 
 #include <socketlock/detail/platform/fork.hpp>
 #include <socketlock/detail/process/query.hpp>
-#include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/queue/linked_claim.hpp>
 #include <socketlock/detail/record/holder_lookup.hpp>
 #include <socketlock/detail/wire/message.hpp>
 #include <socketlock/error.hpp>
@@ -107,7 +107,7 @@ SOCKETLOCK_DECL void query::look()
             const std::lock_guard<std::mutex> lock(own->mutex);
             found_->host = own->own.info().host;
             found_->executable = own->own.info().executable;
-            found_->verified = holder->is_holding();
+            found_->verified = holder->progress() == attempt_status::holding;
         }
         complete({});
         return;

@@ -21,7 +21,7 @@
 
 namespace socketlock::detail {
 
-class claim;
+class linked_claim;
 class lock_entry;
 
 /// What names a lock: its directory and the name of its lock file.
@@ -38,14 +38,16 @@ struct claim_hash
 {
     using is_transparent = void;
     SOCKETLOCK_DECL std::size_t operator()(const id128& id) const noexcept;
-    SOCKETLOCK_DECL std::size_t operator()(const std::shared_ptr<claim>& c) const noexcept;
+    SOCKETLOCK_DECL std::size_t operator()(const std::shared_ptr<linked_claim>& c) const noexcept;
 };
 
 struct claim_equal
 {
     using is_transparent = void;
-    SOCKETLOCK_DECL bool operator()(const id128& a, const std::shared_ptr<claim>& b) const noexcept;
-    bool operator()(const std::shared_ptr<claim>& a, const std::shared_ptr<claim>& b) const noexcept
+    SOCKETLOCK_DECL bool operator()(const id128& a, const std::shared_ptr<linked_claim>& b)
+        const noexcept;
+    bool operator()(const std::shared_ptr<linked_claim>& a, const std::shared_ptr<linked_claim>& b)
+        const noexcept
     {
         return a == b;
     }
@@ -73,11 +75,13 @@ public:
     registry(registry&&) = delete;
     SOCKETLOCK_DECL ~registry();
 
-    SOCKETLOCK_DECL void add(std::shared_ptr<claim> c);
+    SOCKETLOCK_DECL void add(std::shared_ptr<linked_claim> c);
     SOCKETLOCK_DECL void remove(const id128& claim_id);
-    SOCKETLOCK_DECL std::shared_ptr<claim> find(const id128& claim_id);
+    SOCKETLOCK_DECL std::shared_ptr<linked_claim> find(const id128& claim_id);
     SOCKETLOCK_DECL bool knows(const id128& claim_id);
-    SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> claims_in(const lock_directory& directory);
+    SOCKETLOCK_DECL std::vector<std::shared_ptr<linked_claim>> claims_in(
+        const lock_directory& directory
+    );
     SOCKETLOCK_DECL bool has_holding_claim(const lock_directory& directory);
 
     SOCKETLOCK_DECL void add(lock_entry& entry);
@@ -92,7 +96,7 @@ public:
 private:
     std::mutex mutex_;
     boost::unordered_flat_set<lock_entry*, entry_hash, entry_equal> entries_;
-    boost::unordered_flat_set<std::shared_ptr<claim>, claim_hash, claim_equal> claims_;
+    boost::unordered_flat_set<std::shared_ptr<linked_claim>, claim_hash, claim_equal> claims_;
     std::list<std::weak_ptr<lock_entry>> open_files_;
 };
 

@@ -5,7 +5,7 @@
 #define SOCKETLOCK_DETAIL_PROCESS_REGISTRY_IPP
 
 #include <socketlock/detail/process/registry.hpp>
-#include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/queue/linked_claim.hpp>
 #include <socketlock/detail/queue/lock_entry.hpp>
 
 #include <algorithm>
@@ -23,12 +23,13 @@ SOCKETLOCK_DECL std::size_t claim_hash::operator()(const id128& id) const noexce
     return id128_hash()(id);
 }
 
-SOCKETLOCK_DECL std::size_t claim_hash::operator()(const std::shared_ptr<claim>& c) const noexcept
+SOCKETLOCK_DECL std::size_t claim_hash::operator()(const std::shared_ptr<linked_claim>& c
+) const noexcept
 {
     return id128_hash()(c->id());
 }
 
-SOCKETLOCK_DECL bool claim_equal::operator()(const id128& a, const std::shared_ptr<claim>& b)
+SOCKETLOCK_DECL bool claim_equal::operator()(const id128& a, const std::shared_ptr<linked_claim>& b)
     const noexcept
 {
     return a == b->id();
@@ -50,7 +51,7 @@ SOCKETLOCK_DECL bool entry_equal::operator()(const entry_key& a, const lock_entr
     return a.directory == &b->directory() && a.file_name == b->address().file_name();
 }
 
-SOCKETLOCK_DECL void registry::add(std::shared_ptr<claim> c)
+SOCKETLOCK_DECL void registry::add(std::shared_ptr<linked_claim> c)
 {
     const std::lock_guard<std::mutex> lock(mutex_);
     claims_.insert(std::move(c));
@@ -63,7 +64,7 @@ SOCKETLOCK_DECL void registry::remove(const id128& claim_id)
         claims_.erase(found);
 }
 
-SOCKETLOCK_DECL std::shared_ptr<claim> registry::find(const id128& claim_id)
+SOCKETLOCK_DECL std::shared_ptr<linked_claim> registry::find(const id128& claim_id)
 {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = claims_.find(claim_id);
@@ -76,11 +77,11 @@ SOCKETLOCK_DECL bool registry::knows(const id128& claim_id)
     return claims_.find(claim_id) != claims_.end();
 }
 
-SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> registry::claims_in(
+SOCKETLOCK_DECL std::vector<std::shared_ptr<linked_claim>> registry::claims_in(
     const lock_directory& directory
 )
 {
-    std::vector<std::shared_ptr<claim>> result;
+    std::vector<std::shared_ptr<linked_claim>> result;
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const auto& c : claims_)
     {
@@ -93,8 +94,8 @@ SOCKETLOCK_DECL std::vector<std::shared_ptr<claim>> registry::claims_in(
 SOCKETLOCK_DECL bool registry::has_holding_claim(const lock_directory& directory)
 {
     const std::lock_guard<std::mutex> lock(mutex_);
-    return std::any_of(claims_.begin(), claims_.end(), [&](const std::shared_ptr<claim>& c) {
-        return c->is_holding() && &c->entry()->directory() == &directory;
+    return std::any_of(claims_.begin(), claims_.end(), [&](const std::shared_ptr<linked_claim>& c) {
+        return c->progress() == attempt_status::holding && &c->entry()->directory() == &directory;
     });
 }
 

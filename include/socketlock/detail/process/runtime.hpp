@@ -34,6 +34,7 @@ public:
     SOCKETLOCK_DECL ~runtime();
 
     io_thread& thread() noexcept override { return thread_; }
+    std::shared_ptr<registry> known() { return {shared_from_this(), &registry_}; }
 
     SOCKETLOCK_DECL std::shared_ptr<lock_entry> entry(
         const std::shared_ptr<const lock_address>& where,
@@ -41,15 +42,15 @@ public:
     ) override;
     SOCKETLOCK_DECL void ensure_presence(lock_directory& directory, error_code& ec) override;
 
-    void add(std::shared_ptr<claim> c) override { registry_.add(std::move(c)); }
+    void add(std::shared_ptr<linked_claim> c) override { registry_.add(std::move(c)); }
     void remove(const id128& claim_id) override { registry_.remove(claim_id); }
-    SOCKETLOCK_DECL std::shared_ptr<claim> find(const id128& claim_id) override;
+    SOCKETLOCK_DECL std::shared_ptr<linked_claim> find(const id128& claim_id) override;
     bool knows(const id128& claim_id) override { return registry_.knows(claim_id); }
     bool has_holding_claim(const lock_directory& directory) override
     {
         return registry_.has_holding_claim(directory);
     }
-    std::vector<std::shared_ptr<claim>> claims_in(const lock_directory& directory)
+    std::vector<std::shared_ptr<linked_claim>> claims_in(const lock_directory& directory)
     {
         return registry_.claims_in(directory);
     }

@@ -7,7 +7,7 @@
 #include <socketlock/detail/platform/fork.hpp>
 #include <socketlock/detail/process/file_maintenance.hpp>
 #include <socketlock/detail/process/runtime.hpp>
-#include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/queue/linked_claim.hpp>
 #include <socketlock/detail/queue/lock_entry.hpp>
 #include <socketlock/detail/queue/successor_session.hpp>
 #include <socketlock/detail/wire/listener.hpp>
@@ -161,7 +161,7 @@ SOCKETLOCK_DECL runtime::~runtime()
     --the_current_runtime().number;
 }
 
-SOCKETLOCK_DECL std::shared_ptr<claim> runtime::find(const id128& claim_id)
+SOCKETLOCK_DECL std::shared_ptr<linked_claim> runtime::find(const id128& claim_id)
 {
     return registry_.find(claim_id);
 }
@@ -199,7 +199,7 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
     if (ec)
         return nullptr;
     if (!file_maintenance_)
-        file_maintenance_ = std::make_shared<file_maintenance>(shared_from_this());
+        file_maintenance_ = std::make_shared<file_maintenance>(thread_.context(), known());
     thread_.post([c = file_maintenance_, result] { c->add(result); });
     return result;
 }
@@ -227,13 +227,8 @@ SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(
 
 SOCKETLOCK_DECL void runtime::ensure_presence(lock_directory& directory, error_code& ec)
 {
-    ec.clear();
-    const std::lock_guard<std::mutex> lock(directory.mutex);
-    if (directory.own.in_place())
-        return;
-    directory.own.restore(ec);
     // The directory may be another than the one that is watched.
-    if (!ec)
+    if (directory.ensure_presence(ec))
         thread_.post([c = file_maintenance_, d = directory.shared_from_this()] {
             c->check_files(d);
         });

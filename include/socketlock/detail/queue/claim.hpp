@@ -10,8 +10,8 @@
 #include <socketlock/detail/completion/lock_backend.hpp>
 #include <socketlock/detail/queue/claim_host.hpp>
 #include <socketlock/detail/queue/claim_links.hpp>
-#include <socketlock/detail/queue/claim_machine.hpp>
 #include <socketlock/detail/queue/claim_timers.hpp>
+#include <socketlock/detail/queue/linked_claim.hpp>
 #include <socketlock/detail/queue/lock_entry.hpp>
 
 #include <atomic>
@@ -34,7 +34,7 @@ namespace socketlock::detail {
  * `ahead` are atomic. The rest is written before another thread has the claim, except for the
  * entry, which `begin` sets once; see `entry_if_begun`.
  */
-class claim final : public lock_attempt
+class claim final : public lock_attempt, public linked_claim
 {
 public:
     /// `entry` may be null: `begin` looks for it.
@@ -45,15 +45,11 @@ public:
         std::shared_ptr<lock_entry> entry
     );
 
-    const id128& id() const noexcept { return id_; }
-    claim_host& host() const noexcept { return host_; }
-    const lock_address& address() const noexcept { return *address_; }
-    /// Precondition: `begin` has run, as it has for whoever found the claim in the registry.
-    const std::shared_ptr<lock_entry>& entry() const noexcept { return entry_; }
-    /// The same for the lock object's thread, which does not know how far `begin` has come.
+    using linked_claim::entry;
+    /// For the lock object's thread, which does not know how far `begin` has come.
     std::shared_ptr<lock_entry> entry_if_begun() const
     {
-        return has_entry_.load(std::memory_order_acquire) ? entry_ : nullptr;
+        return has_entry_.load(std::memory_order_acquire) ? entry() : nullptr;
     }
 
     std::shared_ptr<claim> shared_claim()
@@ -72,32 +68,34 @@ public:
     SOCKETLOCK_DECL std::optional<std::uint64_t> ahead() const noexcept override;
     SOCKETLOCK_DECL std::uint16_t port() const override;
 
-    // Within lock_entry::run.
+    // What others see of it.
 
-    claim_machine& machine() noexcept { return machine_; }
-    claim_links& links() noexcept { return links_; }
-    SOCKETLOCK_DECL claim_contact contact() const;
-    SOCKETLOCK_DECL void perform(const claim_action& action, reaction& t);
-    void set_blocker(holder_info holder)
-    {
-        blocker_ = std::make_unique<holder_info>(std::move(holder));
-    }
-    void set_ahead(const std::optional<std::uint64_t>& number) noexcept
-    {
-        ahead_.store(number.value_or(unknown_number), std::memory_order_relaxed);
-    }
+    std::shared_ptr<linked_claim> shared() override { return shared_claim(); }
+    io_thread& host_thread() const noexcept override { return *thread(); }
+    attempt_status progress() const noexcept override { return status(); }
+    std::uint64_t owner_token() const noexcept override { return fencing_token(); }
+    SOCKETLOCK_DECL void perform(const claim_action& action, reaction& t) override;
+    SOCKETLOCK_DECL void note_refusal(
+        const std::optional<std::uint64_t>& ahead,
+        std::optional<holder_info> holder
+    ) override;
+    SOCKETLOCK_DECL link_id add_successor(
+        std::shared_ptr<linked_claim> local,
+        link_id local_link,
+        const claim_contact& who,
+        std::uint64_t ticket,
+        reaction& t
+    ) override;
+    SOCKETLOCK_DECL link_id add_successor(
+        std::shared_ptr<framed_socket> connection,
+        const claim_contact& who,
+        std::uint64_t ticket,
+        reaction& t
+    ) override;
+    SOCKETLOCK_DECL void successor_ended(link_id link, reaction& t) override;
 
     // On the I/O thread.
 
-    /// An event of the machine: calls `event(claim_machine&)`.
-    template <class Event>
-    void on_event(Event event)
-    {
-        entry_->run([&](reaction& t) {
-            event(machine_);
-            t.touch(*this);
-        });
-    }
     SOCKETLOCK_DECL void on_timer(claim_timers::kind which, std::uint64_t generation);
 
 private:
@@ -110,6 +108,7 @@ private:
     };
 
     void refuse(error_code ec);
+    void start_timer(claim_timers::kind which, std::chrono::steady_clock::duration pause);
     void try_transaction(reaction& t);
     bool try_guarded(transaction_result& result);
     bool has_waited_too_long();
@@ -119,15 +118,9 @@ private:
 
     static constexpr std::uint64_t unknown_number = UINT64_MAX;
 
-    const id128 id_;
-    // The base keeps it alive.
-    claim_host& host_;
-    const std::shared_ptr<const lock_address> address_;
-    std::shared_ptr<lock_entry> entry_;
     std::atomic<bool> has_entry_;
     std::atomic<std::uint64_t> ahead_{unknown_number};
 
-    claim_machine machine_;
     claim_links links_;
     claim_timers timers_;
     std::optional<intent> transaction_;

@@ -4,8 +4,8 @@
 #ifndef SOCKETLOCK_DETAIL_QUEUE_CLAIM_IPP
 #define SOCKETLOCK_DETAIL_QUEUE_CLAIM_IPP
 
-#include <socketlock/detail/platform/process_identity.hpp>
 #include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/queue/claim_event.hpp>
 #include <socketlock/detail/record/holder_lookup.hpp>
 #include <socketlock/error.hpp>
 
@@ -27,17 +27,14 @@ SOCKETLOCK_DECL claim::claim(
 )
     // The thread is the host's, and keeps all of that alive.
     : lock_attempt(std::shared_ptr<io_thread>(host, &host->thread())),
-      id_(id),
-      host_(*host),
-      address_(std::move(address)),
-      entry_(std::move(entry)),
-      has_entry_(entry_ != nullptr)
+      linked_claim(*host, id, std::move(address), entry),
+      has_entry_(entry != nullptr)
 {
 }
 
 SOCKETLOCK_DECL std::uint16_t claim::port() const
 {
-    return entry_ ? entry_->directory().port : std::uint16_t(0);
+    return entry() ? entry()->directory().port : std::uint16_t(0);
 }
 
 SOCKETLOCK_DECL std::optional<std::uint64_t> claim::ahead() const noexcept
@@ -47,36 +44,27 @@ SOCKETLOCK_DECL std::optional<std::uint64_t> claim::ahead() const noexcept
     return is_known ? std::optional<std::uint64_t>(number) : std::nullopt;
 }
 
-SOCKETLOCK_DECL claim_contact claim::contact() const
-{
-    const lock_directory& directory = entry_->directory();
-    return {
-        {id_, directory.presence_id, this_process_id()},
-        directory.port
-    };
-}
-
 SOCKETLOCK_DECL void claim::begin()
 {
     error_code ec;
-    if (!entry_)
+    if (!entry())
     {
-        entry_ = host_.entry(address_, ec);
-        has_entry_.store(entry_ != nullptr, std::memory_order_release);
+        set_entry(host().entry(address(), ec));
+        has_entry_.store(entry() != nullptr, std::memory_order_release);
     }
-    if (!entry_)
+    if (!entry())
     {
         refuse(ec);
         return;
     }
-    host_.add(shared_claim());
-    on_event([this](claim_machine& m) { m.begin(waits()); });
+    host().add(shared_claim());
+    send_event(*this, [this](claim_machine& m) { m.begin(waits()); });
     if (!limit() || !waits() || !is_expected(pending::lock))
         return;
-    entry_->run([&](reaction&) {
+    entry()->run([&](reaction&) {
         const auto rest = *limit() - std::chrono::steady_clock::now();
         if (is_expected(pending::lock))
-            timers_.start(*this, claim_timers::kind::limit, rest);
+            start_timer(claim_timers::kind::limit, rest);
     });
 }
 
@@ -87,9 +75,9 @@ inline void claim::refuse(error_code ec)
     if (ec == errc::no_loopback && !waits())
     {
         error_code ignored;
-        if (auto holder = find_holder(*address_, ignored))
+        if (auto holder = find_holder(*address(), ignored))
         {
-            set_blocker(std::move(*holder));
+            blocker_ = std::make_unique<holder_info>(std::move(*holder));
             ec.clear();
         }
     }
@@ -101,10 +89,10 @@ inline void claim::refuse(error_code ec)
 
 SOCKETLOCK_DECL void claim::unlock()
 {
-    entry_->run([&](reaction& t) {
-        if (machine_.is_holding())
+    entry()->run([&](reaction& t) {
+        if (machine().is_holding())
         {
-            machine_.release();
+            machine().release();
             t.touch(*this);
         }
         else if (is_over())
@@ -117,16 +105,16 @@ SOCKETLOCK_DECL void claim::abandon()
 {
     // The lock object may begin another claim at once; it queues behind this one.
     advance(attempt_status::given_up);
-    if (entry_)
-        on_event([](claim_machine& m) { m.abandon(); });
+    if (entry())
+        send_event(*this, [](claim_machine& m) { m.abandon(); });
 }
 
 SOCKETLOCK_DECL void claim::wait(pending which)
 {
-    entry_->run([&](reaction& t) {
-        if (!machine_.is_holding())
+    entry()->run([&](reaction& t) {
+        if (!machine().is_holding())
             complete_plain(which, is_lost() ? errc::lost : errc::not_owner, t);
-        else if (which == pending::wait_contended && !machine_.successors().empty())
+        else if (which == pending::wait_contended && !machine().successors().empty())
             complete_plain(which, {}, t);
     });
 }
@@ -143,6 +131,55 @@ SOCKETLOCK_DECL std::optional<holder_info> claim::blocker()
     else if (is_over())
         copy();
     return result;
+}
+
+SOCKETLOCK_DECL void claim::note_refusal(
+    const std::optional<std::uint64_t>& ahead,
+    std::optional<holder_info> holder
+)
+{
+    ahead_.store(ahead.value_or(unknown_number), std::memory_order_relaxed);
+    if (holder)
+        blocker_ = std::make_unique<holder_info>(std::move(*holder));
+}
+
+SOCKETLOCK_DECL link_id claim::add_successor(
+    std::shared_ptr<linked_claim> local,
+    link_id local_link,
+    const claim_contact& who,
+    std::uint64_t ticket,
+    reaction& t
+)
+{
+    const link_id link = links_.add_successor(nullptr, std::move(local), local_link);
+    machine().successor_attached({link, who, ticket});
+    t.touch(*this);
+    return link;
+}
+
+SOCKETLOCK_DECL link_id claim::add_successor(
+    std::shared_ptr<framed_socket> connection,
+    const claim_contact& who,
+    std::uint64_t ticket,
+    reaction& t
+)
+{
+    const link_id link = links_.add_successor(std::move(connection), nullptr, 0);
+    machine().successor_attached({link, who, ticket});
+    t.touch(*this);
+    return link;
+}
+
+SOCKETLOCK_DECL void claim::successor_ended(link_id link, reaction& t)
+{
+    links_.remove_successor(link);
+    machine().successor_ended(link);
+    t.touch(*this);
+}
+
+inline void claim::start_timer(claim_timers::kind which, std::chrono::steady_clock::duration pause)
+{
+    timers_.start(thread()->context(), std::weak_ptr<claim>(shared_claim()), which, pause);
 }
 
 SOCKETLOCK_DECL void claim::perform(const claim_action& action, reaction& t)
@@ -173,14 +210,14 @@ SOCKETLOCK_DECL void claim::perform(const claim_action& action, reaction& t)
         links_.say_to_successor(action, t);
         break;
     case kind::start_timer:
-        timers_.start(*this, claim_timers::kind::machine, action.pause);
+        start_timer(claim_timers::kind::machine, action.pause);
         break;
     case kind::complete_lock:
         complete_lock(action, t);
         break;
     case kind::complete_unlock:
         // If it is neither held nor unlocked, the next claim queues behind this one.
-        if (!machine_.is_holding())
+        if (!machine().is_holding())
             advance(attempt_status::given_up);
         complete_plain(pending::unlock, action.ec, t);
         break;
@@ -206,7 +243,7 @@ inline void claim::complete_lock(const claim_action& action, reaction& t)
     {
         // It was cancelled, and its caller told so, but the claim not abandoned yet: nobody may
         // find it holding the lock.
-        machine_.abandon();
+        machine().abandon();
         t.touch(*this);
         return;
     }
@@ -214,7 +251,7 @@ inline void claim::complete_lock(const claim_action& action, reaction& t)
         hold(action.fencing_token);
     else
         advance(attempt_status::given_up);
-    if (action.acquired && machine_.has_ticket())
+    if (action.acquired && machine().has_ticket())
         t.read_ahead();
     t.complete(*op, action.ec, action.acquired);
 }
@@ -233,7 +270,7 @@ inline void claim::finish(reaction& t)
     complete_plain(pending::wait_lost, asio::error::operation_aborted, t);
     links_.disconnect();
     timers_.stop();
-    host_.remove(id_);
+    host().remove(id());
 }
 
 // False if somebody else has the guard.
@@ -247,7 +284,7 @@ inline bool claim::try_guarded(transaction_result& result)
             std::this_thread::yield();
         try
         {
-            if (entry_->transact(*this, *transaction_, result))
+            if (entry()->transact(*this, *transaction_, result))
                 return true;
         }
         catch (const std::exception&)
@@ -286,16 +323,16 @@ inline void claim::try_transaction(reaction& t)
         transaction_.reset();
         if (!result.ec && result.decided.dead_holder)
             t.remove_presence(*result.decided.dead_holder);
-        machine_.transacted(result);
+        machine().transacted(result);
         t.touch(*this);
         // It goes on unlocking, but whoever waits for that waits no longer.
-        if (machine_.phase() == claim_phase::retrying_release)
+        if (machine().phase() == claim_phase::retrying_release)
             complete_plain(pending::unlock, result.ec, t);
         return;
     }
 
     using std::chrono::microseconds;
-    thread_local std::minstd_rand random(static_cast<unsigned>(id128_hash()(id_)));
+    thread_local std::minstd_rand random(static_cast<unsigned>(id128_hash()(id())));
     guard_wait_.pause = std::clamp<std::chrono::steady_clock::duration>(
         guard_wait_.pause * 2,
         microseconds(40),
@@ -303,13 +340,13 @@ inline void claim::try_transaction(reaction& t)
     );
     const auto half = std::chrono::duration_cast<microseconds>(guard_wait_.pause).count() / 2;
     std::uniform_int_distribution<std::int64_t> jitter(half, 3 * half);
-    timers_.start(*this, claim_timers::kind::guard, microseconds(jitter(random)));
+    start_timer(claim_timers::kind::guard, microseconds(jitter(random)));
 }
 
 SOCKETLOCK_DECL void claim::on_timer(claim_timers::kind which, std::uint64_t generation)
 {
     bool is_limit = false;
-    entry_->run([&](reaction& t) {
+    entry()->run([&](reaction& t) {
         if (!timers_.take_expired(which, generation))
             return;
         switch (which)
@@ -318,7 +355,7 @@ SOCKETLOCK_DECL void claim::on_timer(claim_timers::kind which, std::uint64_t gen
             is_limit = true;
             break;
         case claim_timers::kind::machine:
-            machine_.timer_fired();
+            machine().timer_fired();
             t.touch(*this);
             break;
         case claim_timers::kind::guard:

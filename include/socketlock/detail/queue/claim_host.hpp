@@ -16,7 +16,7 @@
 
 namespace socketlock::detail {
 
-class claim;
+class linked_claim;
 class lock_entry;
 
 /// The registries of one process. Thread-safe; everything that belongs to it keeps it alive.
@@ -32,10 +32,10 @@ public:
     ) = 0;
 
     /// Claims that are not over. The host owns them.
-    virtual void add(std::shared_ptr<claim> c) = 0;
+    virtual void add(std::shared_ptr<linked_claim> c) = 0;
     /// Precondition: the caller has the claim, too.
     virtual void remove(const id128& claim_id) = 0;
-    virtual std::shared_ptr<claim> find(const id128& claim_id) = 0;
+    virtual std::shared_ptr<linked_claim> find(const id128& claim_id) = 0;
     /// Whether `find` would find it. Destroys no claim, as the end of its result could.
     virtual bool knows(const id128& claim_id) = 0;
     /// Whether a claim to a lock in the directory holds. Destroys none, either.

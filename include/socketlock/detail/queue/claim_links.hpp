@@ -12,9 +12,9 @@
 
 namespace socketlock::detail {
 
-class claim;
+class framed_socket;
+class linked_claim;
 class predecessor_link;
-class successor_session;
 class reaction;
 
 /**
@@ -31,20 +31,24 @@ public:
 
     // To the claim before.
 
-    SOCKETLOCK_DECL void connect(claim& self, const claim_action& action, reaction& t);
-    SOCKETLOCK_DECL void say_to_predecessor(claim& self, const claim_action& action, reaction& t);
+    SOCKETLOCK_DECL void connect(linked_claim& self, const claim_action& action, reaction& t);
+    SOCKETLOCK_DECL void say_to_predecessor(
+        linked_claim& self,
+        const claim_action& action,
+        reaction& t
+    );
     SOCKETLOCK_DECL void disconnect();
 
     // To the claims behind.
 
-    SOCKETLOCK_DECL void add_successor(
-        claim& self,
-        std::shared_ptr<successor_session> session,
-        const claim_contact& who,
-        std::uint64_t ticket,
-        reaction& t
+    /// Either `connection` or `local` is there; `local_link` is the number that `local` knows it
+    /// by.
+    SOCKETLOCK_DECL link_id add_successor(
+        std::shared_ptr<framed_socket> connection,
+        std::shared_ptr<linked_claim> local,
+        link_id local_link
     );
-    SOCKETLOCK_DECL void successor_ended(claim& self, link_id link, reaction& t);
+    SOCKETLOCK_DECL void remove_successor(link_id link);
     SOCKETLOCK_DECL void say_to_successor(const claim_action& action, reaction& t);
 
 private:
@@ -53,7 +57,7 @@ private:
     {
         link_id number;
         std::shared_ptr<predecessor_link> remote;
-        std::shared_ptr<claim> local;
+        std::shared_ptr<linked_claim> local;
         link_id local_link;
     };
 
@@ -61,8 +65,8 @@ private:
     struct successor
     {
         link_id id;
-        std::shared_ptr<successor_session> session;
-        std::shared_ptr<claim> local;
+        std::shared_ptr<framed_socket> connection;
+        std::shared_ptr<linked_claim> local;
         link_id local_link;
     };
 

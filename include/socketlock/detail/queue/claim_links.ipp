@@ -7,10 +7,12 @@
 #ifndef SOCKETLOCK_DETAIL_QUEUE_CLAIM_LINKS_IPP
 #define SOCKETLOCK_DETAIL_QUEUE_CLAIM_LINKS_IPP
 
-#include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/queue/claim_host.hpp>
 #include <socketlock/detail/queue/claim_links.hpp>
+#include <socketlock/detail/queue/linked_claim.hpp>
+#include <socketlock/detail/queue/lock_entry.hpp>
 #include <socketlock/detail/queue/predecessor_link.hpp>
-#include <socketlock/detail/queue/successor_session.hpp>
+#include <socketlock/detail/wire/framed_socket.hpp>
 #include <socketlock/detail/wire/message.hpp>
 
 #include <algorithm>
@@ -29,13 +31,17 @@ SOCKETLOCK_DECL claim_links::claim_links() = default;
 
 SOCKETLOCK_DECL claim_links::~claim_links() = default;
 
-SOCKETLOCK_DECL void claim_links::connect(claim& self, const claim_action& action, reaction& t)
+SOCKETLOCK_DECL void claim_links::connect(
+    linked_claim& self,
+    const claim_action& action,
+    reaction& t
+)
 {
     // NOLINTNEXTLINE(modernize-make-unique): an aggregate
     predecessor_.reset(new predecessor{action.link, nullptr, nullptr, 0});
     if (action.target.presence != self.entry()->directory().presence_id)
     {
-        predecessor_->remote = std::make_shared<predecessor_link>(self.shared_claim(), action);
+        predecessor_->remote = std::make_shared<predecessor_link>(self, action);
         predecessor_->remote->start();
         return;
     }
@@ -46,20 +52,20 @@ SOCKETLOCK_DECL void claim_links::connect(claim& self, const claim_action& actio
     t.touch(self);
 }
 
-inline encoded_frame encode_attach(claim& self)
+inline encoded_frame encode_attach(linked_claim& self)
 {
-    const claim_contact me = self.contact();
+    const claim_contact me = self.entry()->contact_of(self);
     attach_message message;
     message.ticket = self.machine().ticket();
     message.presence = me.who.presence;
     message.pid = static_cast<std::uint64_t>(me.who.pid);
     message.port = me.port;
-    message.lock_name = self.address().lock_name();
+    message.lock_name = self.address()->lock_name();
     return message.encode();
 }
 
 SOCKETLOCK_DECL void claim_links::say_to_predecessor(
-    claim& self,
+    linked_claim& self,
     const claim_action& action,
     reaction& t
 )
@@ -72,7 +78,7 @@ SOCKETLOCK_DECL void claim_links::say_to_predecessor(
         predecessor_->remote->send(attach ? encode_attach(self) : detach_message().encode());
         return;
     }
-    const std::shared_ptr<claim> before = predecessor_->local;
+    const std::shared_ptr<linked_claim> before = predecessor_->local;
     if (!before)
     {
         // The record names a claim of this process that is over.
@@ -81,17 +87,18 @@ SOCKETLOCK_DECL void claim_links::say_to_predecessor(
         return;
     }
     if (attach)
-    {
-        const link_id link = new_link_id();
-        predecessor_->local_link = link;
-        before->links().successors_.push_back(
-            {link, nullptr, self.shared_claim(), predecessor_->number}
+        predecessor_->local_link = before->add_successor(
+            self.shared(),
+            predecessor_->number,
+            self.entry()->contact_of(self),
+            self.machine().ticket(),
+            t
         );
-        before->machine().successor_attached({link, self.contact(), self.machine().ticket()});
-    }
     else
+    {
         before->machine().successor_detached(predecessor_->local_link);
-    t.touch(*before);
+        t.touch(*before);
+    }
 }
 
 SOCKETLOCK_DECL void claim_links::disconnect()
@@ -101,22 +108,17 @@ SOCKETLOCK_DECL void claim_links::disconnect()
     predecessor_.reset();
 }
 
-SOCKETLOCK_DECL void claim_links::add_successor(
-    claim& self,
-    std::shared_ptr<successor_session> session,
-    const claim_contact& who,
-    std::uint64_t ticket,
-    reaction& t
+SOCKETLOCK_DECL link_id claim_links::add_successor(
+    std::shared_ptr<framed_socket> connection,
+    std::shared_ptr<linked_claim> local,
+    link_id local_link
 )
 {
-    const link_id link = new_link_id();
-    session->set_link(self.shared_claim(), link);
-    successors_.push_back({link, std::move(session), nullptr, 0});
-    self.machine().successor_attached({link, who, ticket});
-    t.touch(self);
+    successors_.push_back({new_link_id(), std::move(connection), std::move(local), local_link});
+    return successors_.back().id;
 }
 
-SOCKETLOCK_DECL void claim_links::successor_ended(claim& self, link_id link, reaction& t)
+SOCKETLOCK_DECL void claim_links::remove_successor(link_id link)
 {
     successors_.erase(
         std::remove_if(
@@ -126,8 +128,6 @@ SOCKETLOCK_DECL void claim_links::successor_ended(claim& self, link_id link, rea
         ),
         successors_.end()
     );
-    self.machine().successor_ended(link);
-    t.touch(self);
 }
 
 SOCKETLOCK_DECL void claim_links::say_to_successor(const claim_action& action, reaction& t)
@@ -144,9 +144,9 @@ SOCKETLOCK_DECL void claim_links::say_to_successor(const claim_action& action, r
     if (action.what != kind::say_attached)
         successors_.erase(found);
 
-    if (to.session)
+    if (to.connection)
     {
-        to.session->send(
+        to.connection->send(
             action.what == kind::say_attached  ? attached_message().encode()
             : action.what == kind::say_granted ? grant_message{action.fencing_token}.encode()
             : action.what == kind::say_moved   ? moved_message().encode()

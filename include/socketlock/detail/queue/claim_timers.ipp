@@ -4,15 +4,11 @@
 #ifndef SOCKETLOCK_DETAIL_QUEUE_CLAIM_TIMERS_IPP
 #define SOCKETLOCK_DETAIL_QUEUE_CLAIM_TIMERS_IPP
 
-#include <socketlock/detail/queue/claim.hpp>
 #include <socketlock/detail/queue/claim_timers.hpp>
-
-#include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <cstddef>
 #include <optional>
-#include <utility>
 
 namespace socketlock::detail {
 
@@ -34,8 +30,8 @@ SOCKETLOCK_DECL claim_timers::claim_timers() = default;
 
 SOCKETLOCK_DECL claim_timers::~claim_timers() = default;
 
-SOCKETLOCK_DECL void claim_timers::start(
-    claim& owner,
+SOCKETLOCK_DECL std::pair<asio::steady_timer&, std::uint64_t> claim_timers::restart(
+    asio::io_context& context,
     kind which,
     std::chrono::steady_clock::duration pause
 )
@@ -44,16 +40,10 @@ SOCKETLOCK_DECL void claim_timers::start(
         state_ = std::make_unique<state>();
     state::slot& slot = (*state_)[which];
     if (!slot.timer)
-        slot.timer.emplace(owner.thread()->context());
-    const std::uint64_t generation = ++generation_;
-    slot.generation = generation;
+        slot.timer.emplace(context);
+    slot.generation = ++generation_;
     slot.timer->expires_after(pause);
-    slot.timer->async_wait([weak = owner.weak_claim(), which, generation](const error_code& ec) {
-        if (ec)
-            return;
-        if (const auto c = weak.lock())
-            c->on_timer(which, generation);
-    });
+    return {*slot.timer, slot.generation};
 }
 
 SOCKETLOCK_DECL void claim_timers::stop() noexcept

@@ -59,8 +59,11 @@ public:
     /// False if the path of the lock file names another file than the one that is open, or none is.
     SOCKETLOCK_DECL bool is_in_place();
 
+    /// What the record says of a claim to this lock.
+    SOCKETLOCK_DECL claim_contact contact_of(const linked_claim& c) const;
+
     /// One transaction for a claim; false if the guard is taken. Only within `run`.
-    SOCKETLOCK_DECL bool transact(claim& c, intent what, transaction_result& result);
+    SOCKETLOCK_DECL bool transact(linked_claim& c, intent what, transaction_result& result);
 
     /// Clears a holder that was a claim of this process and is over. Only within `run`.
     SOCKETLOCK_DECL void clear_orphan();
@@ -73,14 +76,14 @@ public:
 
 private:
     SOCKETLOCK_DECL bool try_transact(
-        claim& c,
+        linked_claim& c,
         intent what,
         transaction_result& result,
         bool& is_new
     );
     SOCKETLOCK_DECL void perform_all(reaction& t);
     SOCKETLOCK_DECL void complete_all(reaction& t);
-    SOCKETLOCK_DECL record& read_or_heal(transaction& t, claim& c, error_code& ec);
+    SOCKETLOCK_DECL record& read_or_heal(transaction& t, linked_claim& c, error_code& ec);
     SOCKETLOCK_DECL liveness test(const claim_ref& p, error_code& why);
 
     const std::shared_ptr<claim_host> host_;

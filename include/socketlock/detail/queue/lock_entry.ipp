@@ -4,14 +4,17 @@
 #ifndef SOCKETLOCK_DETAIL_QUEUE_LOCK_ENTRY_IPP
 #define SOCKETLOCK_DETAIL_QUEUE_LOCK_ENTRY_IPP
 
-#include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/platform/process_identity.hpp>
 #include <socketlock/detail/queue/claim_actions.hpp>
 #include <socketlock/detail/queue/claim_request.hpp>
+#include <socketlock/detail/queue/linked_claim.hpp>
 #include <socketlock/detail/queue/lock_entry.hpp>
 #include <socketlock/detail/record/holder_lookup.hpp>
 #include <socketlock/error.hpp>
 
+#include <chrono>
 #include <new>
+#include <optional>
 
 namespace socketlock::detail {
 
@@ -32,15 +35,15 @@ SOCKETLOCK_DECL lock_entry::~lock_entry()
     host_->forget(*this);
 }
 
-SOCKETLOCK_DECL void reaction::touch(claim& c)
+SOCKETLOCK_DECL void reaction::touch(linked_claim& c)
 {
     if (claims_.empty() || claims_.back().get() != &c)
-        claims_.push_back(c.shared_claim());
+        claims_.push_back(c.shared());
 }
 
 SOCKETLOCK_DECL void lock_entry::perform_all(reaction& t)
 {
-    using pointer = std::shared_ptr<claim>;
+    using pointer = std::shared_ptr<linked_claim>;
     perform_actions(
         t.claims_,
         [](const pointer& c) -> claim_machine& { return c->machine(); },
@@ -83,10 +86,11 @@ SOCKETLOCK_DECL liveness lock_entry::test(const claim_ref& p, error_code& why)
 }
 
 // A record that cannot be read is that of a free lock if nobody lives who could hold it.
-SOCKETLOCK_DECL record& lock_entry::read_or_heal(transaction& t, claim& c, error_code& ec)
+SOCKETLOCK_DECL record& lock_entry::read_or_heal(transaction& t, linked_claim& c, error_code& ec)
 {
     record& r = t.read(address_->lock_name(), ec);
-    if (ec == errc::corrupt_record && !c.is_holding() && !host_->has_holding_claim(*directory_) &&
+    if (ec == errc::corrupt_record && !c.machine().is_holding() &&
+        !host_->has_holding_claim(*directory_) &&
         !any_presence_alive(directory_->choice.path, directory_->presence_id))
     {
         ec.clear();
@@ -96,13 +100,21 @@ SOCKETLOCK_DECL record& lock_entry::read_or_heal(transaction& t, claim& c, error
     return r;
 }
 
+SOCKETLOCK_DECL claim_contact lock_entry::contact_of(const linked_claim& c) const
+{
+    return {
+        {c.id(), directory_->presence_id, this_process_id()},
+        directory_->port
+    };
+}
+
 SOCKETLOCK_DECL bool lock_entry::is_in_place()
 {
     const std::lock_guard<std::mutex> lock(mutex_);
     return file_.is_in_place();
 }
 
-SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_result& result)
+SOCKETLOCK_DECL bool lock_entry::transact(linked_claim& c, intent what, transaction_result& result)
 {
     bool is_new = false;
     const bool is_done = try_transact(c, what, result, is_new);
@@ -113,7 +125,7 @@ SOCKETLOCK_DECL bool lock_entry::transact(claim& c, intent what, transaction_res
 }
 
 SOCKETLOCK_DECL bool lock_entry::try_transact(
-    claim& c,
+    linked_claim& c,
     intent what,
     transaction_result& result,
     bool& is_new
@@ -142,7 +154,8 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
     if (ec)
         return true;
 
-    const request q = make_request(c.machine(), what, c.contact(), std::chrono::system_clock::now);
+    const request
+        q = make_request(c.machine(), what, contact_of(c), std::chrono::system_clock::now);
     error_code why;
     decision& v = result.decided;
     v = decide(r, q, [&](const claim_ref& p) { return test(p, why); });
@@ -154,10 +167,9 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
         return true;
     if (v.what == outcome::held || v.what == outcome::enqueued)
     {
-        c.set_ahead(v.ahead);
         // Nobody holds a lock that is free for somebody in the queue.
-        if ((r.holder || r.v1_pid) && v.holder != liveness::dead)
-            c.set_blocker(describe_holder(r));
+        const bool is_held = (r.holder || r.v1_pid) && v.holder != liveness::dead;
+        c.note_refusal(v.ahead, is_held ? std::optional(describe_holder(r)) : std::nullopt);
         ec = error_of(v, what, why);
     }
     return true;

@@ -15,13 +15,13 @@
 
 namespace socketlock::detail {
 
-class claim;
+class linked_claim;
 
 /// What comes over the connection becomes events of the waiter's claim.
 class predecessor_link final : public authenticated_link
 {
 public:
-    SOCKETLOCK_DECL predecessor_link(const std::shared_ptr<claim>& c, const claim_action& connect);
+    SOCKETLOCK_DECL predecessor_link(linked_claim& c, const claim_action& connect);
 
     /// Connects; from any thread.
     SOCKETLOCK_DECL void start();
@@ -31,7 +31,7 @@ private:
     SOCKETLOCK_DECL bool on_message(const frame_view& frame) override;
     SOCKETLOCK_DECL void on_end() override;
 
-    const std::weak_ptr<claim> claim_;
+    const std::weak_ptr<linked_claim> claim_;
     const claim_ref to_;
     const link_id link_;
     const std::chrono::steady_clock::duration limit_;

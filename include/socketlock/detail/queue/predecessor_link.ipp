@@ -4,7 +4,8 @@
 #ifndef SOCKETLOCK_DETAIL_QUEUE_PREDECESSOR_LINK_IPP
 #define SOCKETLOCK_DETAIL_QUEUE_PREDECESSOR_LINK_IPP
 
-#include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/queue/claim_event.hpp>
+#include <socketlock/detail/queue/linked_claim.hpp>
 #include <socketlock/detail/queue/predecessor_link.hpp>
 #include <socketlock/detail/record/presence.hpp>
 #include <socketlock/detail/wire/message.hpp>
@@ -13,12 +14,9 @@
 
 namespace socketlock::detail {
 
-SOCKETLOCK_DECL predecessor_link::predecessor_link(
-    const std::shared_ptr<claim>& c,
-    const claim_action& connect
-)
-    : authenticated_link(c->thread()->context()),
-      claim_(c),
+SOCKETLOCK_DECL predecessor_link::predecessor_link(linked_claim& c, const claim_action& connect)
+    : authenticated_link(c.host_thread().context()),
+      claim_(c.shared()),
       to_(connect.target),
       link_(connect.link),
       limit_(connect.pause)
@@ -43,7 +41,7 @@ SOCKETLOCK_DECL void predecessor_link::start()
             self->open(
                 {before.address, before.port, before.key},
                 {self->to_.presence, c->id(), self->to_.claim},
-                c->address().signature_seed(),
+                c->address()->signature_seed(),
                 self->limit_
             );
     });
@@ -52,7 +50,7 @@ SOCKETLOCK_DECL void predecessor_link::start()
 SOCKETLOCK_DECL void predecessor_link::on_authenticated()
 {
     if (const auto c = claim_.lock())
-        c->on_event([this](claim_machine& m) { m.link_up(link_); });
+        send_event(*c, [this](claim_machine& m) { m.link_up(link_); });
 }
 
 SOCKETLOCK_DECL bool predecessor_link::on_message(const frame_view& frame)
@@ -63,21 +61,21 @@ SOCKETLOCK_DECL bool predecessor_link::on_message(const frame_view& frame)
     switch (static_cast<message_type>(frame.type))
     {
     case message_type::attached:
-        c->on_event([this](claim_machine& m) { m.attach_accepted(link_); });
+        send_event(*c, [this](claim_machine& m) { m.attach_accepted(link_); });
         return true;
     case message_type::grant:
     {
         const auto grant = grant_message::decode(frame.body);
         if (!grant)
             return false;
-        c->on_event([&](claim_machine& m) { m.granted(link_, grant->fencing_token); });
+        send_event(*c, [&](claim_machine& m) { m.granted(link_, grant->fencing_token); });
         return true;
     }
     case message_type::moved:
-        c->on_event([this](claim_machine& m) { m.moved(link_); });
+        send_event(*c, [this](claim_machine& m) { m.moved(link_); });
         return true;
     case message_type::detached:
-        c->on_event([this](claim_machine& m) { m.detached(link_); });
+        send_event(*c, [this](claim_machine& m) { m.detached(link_); });
         return true;
     default:
         // Whatever a later version tells its waiters is of no use to us.
@@ -88,7 +86,7 @@ SOCKETLOCK_DECL bool predecessor_link::on_message(const frame_view& frame)
 SOCKETLOCK_DECL void predecessor_link::on_end()
 {
     if (const auto c = claim_.lock())
-        c->on_event([this](claim_machine& m) { m.link_ended(link_); });
+        send_event(*c, [this](claim_machine& m) { m.link_ended(link_); });
 }
 
 }  // namespace socketlock::detail

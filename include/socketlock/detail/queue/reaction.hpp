@@ -17,7 +17,7 @@
 
 namespace socketlock::detail {
 
-class claim;
+class linked_claim;
 
 /// Claims with actions to do, and operations to complete when the lock's mutex is free again,
 /// because their handlers' executors are the user's.
@@ -25,7 +25,7 @@ class reaction
 {
 public:
     /// The claim's machine has got an event.
-    SOCKETLOCK_DECL void touch(claim& c);
+    SOCKETLOCK_DECL void touch(linked_claim& c);
     void complete(lock_operation& op, error_code ec, bool acquired)
     {
         locks_.push_back({&op, ec, acquired});
@@ -53,7 +53,7 @@ private:
     };
 
     // Room for what an event commonly sets off: it is on the stack, and most need no allocation.
-    boost::container::small_vector<std::shared_ptr<claim>, 4> claims_;
+    boost::container::small_vector<std::shared_ptr<linked_claim>, 4> claims_;
     boost::container::small_vector<lock_completion, 2> locks_;
     boost::container::small_vector<plain_completion, 2> others_;
     std::optional<claim_ref> dead_holder_;

@@ -15,8 +15,8 @@
 
 namespace socketlock::detail {
 
-class claim;
 class claim_host;
+class linked_claim;
 
 /// What comes over the connection becomes events of the claim that the peer has come to.
 class successor_session final : public accepted_link
@@ -27,14 +27,6 @@ public:
         const handshake_server& handshake
     );
 
-    /// The peer is the successor `link` of `c` now. Within lock_entry::run.
-    void set_link(const std::shared_ptr<claim>& c, link_id link)
-    {
-        claim_ = c;
-        link_ = link;
-        is_attached_ = true;
-    }
-
 private:
     SOCKETLOCK_DECL std::optional<secret_key> find_key(const handshake_ids& ids) override;
     SOCKETLOCK_DECL bool on_message(const frame_view& frame) override;
@@ -42,12 +34,13 @@ private:
     SOCKETLOCK_DECL bool on_attach(const frame_view& frame);
     SOCKETLOCK_DECL void on_ping();
     /// The claim that the peer has come to, if it is not over.
-    SOCKETLOCK_DECL std::shared_ptr<claim> find_target(claim_host& host) const;
+    SOCKETLOCK_DECL std::shared_ptr<linked_claim> find_target(claim_host& host) const;
 
     const std::weak_ptr<claim_host> host_;
     bool is_attached_ = false;
-    // Weak: the peer, which may be stopped, must not keep a claim that is over.
-    std::weak_ptr<claim> claim_;
+    // What the peer is the successor `link_` of. Weak: the peer, which may be stopped,
+    // must not keep a claim that is over.
+    std::weak_ptr<linked_claim> claim_;
     link_id link_ = 0;
 };
 

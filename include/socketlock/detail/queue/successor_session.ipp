@@ -4,8 +4,9 @@
 #ifndef SOCKETLOCK_DETAIL_QUEUE_SUCCESSOR_SESSION_IPP
 #define SOCKETLOCK_DETAIL_QUEUE_SUCCESSOR_SESSION_IPP
 
-#include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/queue/claim_event.hpp>
 #include <socketlock/detail/queue/claim_host.hpp>
+#include <socketlock/detail/queue/linked_claim.hpp>
 #include <socketlock/detail/queue/successor_session.hpp>
 #include <socketlock/detail/wire/message.hpp>
 
@@ -38,7 +39,7 @@ SOCKETLOCK_DECL std::optional<secret_key> successor_session::find_key(const hand
     error_code ec;
     const secret_key key = derive_handshake_key(
         presence_key,
-        target ? target->address().signature_seed() : std::string(),
+        target ? target->address()->signature_seed() : std::string(),
         ec
     );
     return ec ? std::nullopt : std::optional<secret_key>(key);
@@ -52,7 +53,7 @@ SOCKETLOCK_DECL bool successor_session::on_message(const frame_view& frame)
         return on_attach(frame);
     case message_type::detach:
         if (const auto c = claim_.lock())
-            c->on_event([this](claim_machine& m) { m.successor_detached(link_); });
+            send_event(*c, [this](claim_machine& m) { m.successor_detached(link_); });
         return true;
     case message_type::ping:
         on_ping();
@@ -66,7 +67,7 @@ SOCKETLOCK_DECL bool successor_session::on_message(const frame_view& frame)
 }
 
 // A directory's key opens the claims of that directory only.
-SOCKETLOCK_DECL std::shared_ptr<claim> successor_session::find_target(claim_host& host) const
+SOCKETLOCK_DECL std::shared_ptr<linked_claim> successor_session::find_target(claim_host& host) const
 {
     auto result = host.find(ids().target_claim);
     if (result && result->entry()->directory().presence_id != ids().presence)
@@ -110,14 +111,10 @@ SOCKETLOCK_DECL bool successor_session::on_attach(const frame_view& frame)
     if (const auto target = find_target(*host))
     {
         stop_limit();
+        is_attached_ = true;
         target->entry()->run([&](reaction& t) {
-            target->links().add_successor(
-                *target,
-                std::static_pointer_cast<successor_session>(shared_from_this()),
-                who,
-                message->ticket,
-                t
-            );
+            claim_ = target;
+            link_ = target->add_successor(shared_from_this(), who, message->ticket, t);
         });
         return true;
     }
@@ -133,19 +130,19 @@ SOCKETLOCK_DECL void successor_session::on_ping()
     const auto host = host_.lock();
     const auto target = host ? find_target(*host) : nullptr;
     pong_message pong;
-    if (target && target->is_holding())
+    if (target && target->progress() == attempt_status::holding)
         pong.state = reported_state::holding;
-    else if (target && !target->is_over())
+    else if (target && target->progress() < attempt_status::over)
         pong.state = reported_state::waiting;
     if (pong.state == reported_state::holding)
-        pong.fencing_token = target->fencing_token();
+        pong.fencing_token = target->owner_token();
     send(pong.encode());
 }
 
 SOCKETLOCK_DECL void successor_session::on_end()
 {
     if (const auto c = claim_.lock())
-        c->entry()->run([&](reaction& t) { c->links().successor_ended(*c, link_, t); });
+        c->entry()->run([&](reaction& t) { c->successor_ended(link_, t); });
 }
 
 }  // namespace socketlock::detail

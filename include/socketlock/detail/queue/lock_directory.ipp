@@ -1,0 +1,23 @@
+// Copyright (c) 2026 The socketlock authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef SOCKETLOCK_DETAIL_QUEUE_LOCK_DIRECTORY_IPP
+#define SOCKETLOCK_DETAIL_QUEUE_LOCK_DIRECTORY_IPP
+
+#include <socketlock/detail/queue/lock_directory.hpp>
+
+namespace socketlock::detail {
+
+SOCKETLOCK_DECL bool lock_directory::ensure_presence(error_code& ec)
+{
+    ec.clear();
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (own.in_place())
+        return false;
+    own.restore(ec);
+    return !ec;
+}
+
+}  // namespace socketlock::detail
+
+#endif
