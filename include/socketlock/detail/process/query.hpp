@@ -29,10 +29,7 @@ struct runtime_user
 class query final : private runtime_user, public holder_query, public authenticated_link
 {
 public:
-    SOCKETLOCK_DECL query(
-        std::shared_ptr<runtime> owner,
-        std::shared_ptr<const lock_address> where
-    );
+    SOCKETLOCK_DECL query(std::shared_ptr<runtime> host, std::shared_ptr<const lock_address> where);
 
     /// Reads the record, then asks.
     SOCKETLOCK_DECL void start() override;

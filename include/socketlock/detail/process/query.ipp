@@ -18,10 +18,10 @@
 namespace socketlock::detail {
 
 SOCKETLOCK_DECL query::query(
-    std::shared_ptr<runtime> owner,
+    std::shared_ptr<runtime> host,
     std::shared_ptr<const lock_address> where
 )
-    : runtime_user{std::move(owner)},
+    : runtime_user{std::move(host)},
       authenticated_link(runtime_->thread().context()),
       where_(std::move(where)),
       retry_(runtime_->thread().context())
