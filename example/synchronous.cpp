@@ -61,4 +61,18 @@ int main()
         std::cout << error.what() << '\n';
     }
     // end::error[]
+
+    // tag::status[]
+    if (socketlock::status("printer").state == socketlock::lock_state::held)
+        std::cout << "no page can be printed now\n";
+
+    for (const socketlock::lock_status& found : socketlock::list_locks())
+    {
+        std::cout << found.name << ": ";
+        if (found.holder)
+            std::cout << "held by " << to_string(*found.holder) << '\n';
+        else
+            std::cout << (found.error ? found.error.message() : "free") << '\n';
+    }
+    // end::status[]
 }

@@ -136,15 +136,19 @@ BOOST_AUTO_TEST_CASE(own_presence_is_not_opened_whatever_the_record_says)
     BOOST_TEST(found_elsewhere() == lock_state::held);
 }
 
-BOOST_AUTO_TEST_CASE(asking_does_not_disturb_who_locks_and_unlocks_meanwhile)
+BOOST_AUTO_TEST_CASE(asking_neither_disturbs_nor_minds_who_locks_and_unlocks_meanwhile)
 {
+    make().lock();
     std::atomic<bool> is_over{false};
+    std::atomic<int> failures{0};
     std::thread asker([&] {
         while (!is_over)
         {
             error_code ec;
             socketlock::status("myapp", options(), ec);
-            socketlock::list_locks(options(), ec);
+            failures += ec ? 1 : 0;
+            for (const lock_status& found : socketlock::list_locks(options(), ec))
+                failures += found.error ? 1 : 0;
         }
     });
     process_lock lock = make();
@@ -158,6 +162,7 @@ BOOST_AUTO_TEST_CASE(asking_does_not_disturb_who_locks_and_unlocks_meanwhile)
     is_over = true;
     asker.join();
     BOOST_TEST(!ec, ec.message());
+    BOOST_TEST(failures == 0);
     BOOST_TEST(ask().state == lock_state::free);
 }
 
@@ -175,6 +180,25 @@ BOOST_AUTO_TEST_CASE(child_of_a_fork_asks_about_its_parents_lock)
     lock.unlock();
     child.say('u');
     BOOST_TEST(child.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(child_of_a_fork_sees_that_its_parent_has_died)
+{
+    other_process first([&](line& test) {
+        process_lock lock = make();
+        lock.lock();
+        other_process second([&](line& parent) {
+            test.say(ask().state == lock_state::held ? 'H' : 'F');
+            // Nothing more is said than that it is dead.
+            parent.hear();
+            test.say(soon([&] { return ask().state == lock_state::free; }) ? 'F' : 'H');
+            return 0;
+        });
+        return second.wait();
+    });
+    BOOST_TEST(first.hear() == 'H');
+    first.kill();
+    BOOST_TEST(first.hear() == 'F');
 }
 
 BOOST_AUTO_TEST_CASE(record_that_makes_no_sense_leaves_the_state_unknown)
