@@ -109,7 +109,7 @@ struct boost::system::is_error_code_enum<socketlock::errc> : std::true_type
 };
 /// @endcond
 
-#ifdef SOCKETLOCK_HEADER_ONLY
+#if defined(SOCKETLOCK_HEADER_ONLY) && !defined(SOCKETLOCK_BODIES_COME_LAST)
 #include <socketlock/src.hpp>
 #endif
 

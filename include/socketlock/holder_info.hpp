@@ -42,7 +42,8 @@ SOCKETLOCK_DECL std::string to_iso8601(std::chrono::system_clock::time_point tim
 
 }  // namespace socketlock
 
-#if defined(SOCKETLOCK_HEADER_ONLY) && !defined(SOCKETLOCK_ERROR_HPP)
+#if defined(SOCKETLOCK_HEADER_ONLY) && !defined(SOCKETLOCK_BODIES_COME_LAST) && \
+    !defined(SOCKETLOCK_ERROR_HPP)
 #include <socketlock/src.hpp>
 #endif
 

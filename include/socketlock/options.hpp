@@ -42,7 +42,7 @@ SOCKETLOCK_DECL std::string default_lock_dir();
 
 }  // namespace socketlock
 
-#ifdef SOCKETLOCK_HEADER_ONLY
+#if defined(SOCKETLOCK_HEADER_ONLY) && !defined(SOCKETLOCK_BODIES_COME_LAST)
 #include <socketlock/src.hpp>
 #endif
 

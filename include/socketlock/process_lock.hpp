@@ -4,6 +4,9 @@
 #ifndef SOCKETLOCK_PROCESS_LOCK_HPP
 #define SOCKETLOCK_PROCESS_LOCK_HPP
 
+// The bodies come at the end of this header, not of the first one below: they want it all declared.
+#define SOCKETLOCK_BODIES_COME_LAST
+
 #include <socketlock/config.hpp>
 #include <socketlock/detail/completion/initiate.hpp>
 #include <socketlock/detail/completion/lock_core.hpp>

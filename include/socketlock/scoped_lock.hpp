@@ -79,7 +79,7 @@ private:
 
 }  // namespace socketlock
 
-#ifdef SOCKETLOCK_HEADER_ONLY
+#if defined(SOCKETLOCK_HEADER_ONLY) && !defined(SOCKETLOCK_BODIES_COME_LAST)
 #include <socketlock/src.hpp>
 #endif
 

@@ -4,6 +4,9 @@
 #ifndef SOCKETLOCK_STATUS_HPP
 #define SOCKETLOCK_STATUS_HPP
 
+// The bodies come at the end of this header, not of the first one below: they want it all declared.
+#define SOCKETLOCK_BODIES_COME_LAST
+
 /// @file
 /// Queries: what `socketlock status` and `socketlock list` tell, for programs.
 
