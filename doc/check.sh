@@ -104,10 +104,10 @@ sources=$(find doc -maxdepth 1 -name '*.adoc' | wc -l)
 ((pages == sources)) || complain "there are $pages pages of $sources sources"
 
 # Doxygen skips values of an enumeration that have no comment.
-values=$(sed -n '/^enum class errc$/,/^};$/p' include/socketlock/error.hpp |
+values=$(sed -n '/^enum class /,/^};$/p' include/socketlock/*.hpp |
     grep -cE '^ +[a-z_]+( = 1)?,$')
 described=$(grep -c 'class="fieldname"' "$out/reference/namespacesocketlock.html")
-((values > 0 && values == described)) || complain "$described of $values values of errc are described"
+((values > 0 && values == described)) || complain "$described of $values values of enumerations are described"
 
 dead=$(dead_links "$out")
 [[ -z $dead ]] || complain "links that lead nowhere:"$'\n'"$dead"

@@ -5,7 +5,9 @@
 #define SOCKETLOCK_PROCESS_LOCK_HPP
 
 // The bodies come at the end of this header, not of the first one below: they want it all declared.
+/// @cond
 #define SOCKETLOCK_BODIES_COME_LAST
+/// @endcond
 
 #include <socketlock/config.hpp>
 #include <socketlock/detail/completion/initiate.hpp>

@@ -5,7 +5,9 @@
 #define SOCKETLOCK_STATUS_HPP
 
 // The bodies come at the end of this header, not of the first one below: they want it all declared.
+/// @cond
 #define SOCKETLOCK_BODIES_COME_LAST
+/// @endcond
 
 /// @file
 /// Queries: what `socketlock status` and `socketlock list` tell, for programs.
