@@ -25,6 +25,7 @@
         libsqlite3-dev # for one of the examples
         iproute2
         procps
+        python3
         strace
         valgrind
     )
