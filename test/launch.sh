@@ -4,12 +4,12 @@
 
 # usage: launch.sh EXECUTABLE|SCRIPT [ARGUMENT...] [HELPER...]
 #
-# What b2 starts a test by: sets its environment and a time limit. b2 names the helpers that a test
-# needs at the end of the command; they are told to the test in environment variables.
+# What b2 starts a test by: sets its environment, and stops it if it hangs. b2 names the helpers
+# that a test needs at the end of the command; they are told to the test in environment variables.
 
 set -uo pipefail
 
-limit=300 # seconds
+limit=1200 # seconds: a slow or busy machine never needs them
 command=()
 for word in "$@"; do
     helper=
@@ -30,7 +30,7 @@ done
 
 prefix=()
 if [[ ${SOCKETLOCK_SANITIZE-} ]]; then
-    ((limit *= 4))
+    limit=1800
     # A child of a fork may use the library, which starts a thread there. A process that ends does
     # not sleep for a second, holding its locks.
     options=die_after_fork=0:report_thread_leaks=0:atexit_sleep_ms=0:halt_on_error=1:second_deadlock_stack=1
@@ -45,4 +45,5 @@ if [[ ${SOCKETLOCK_SANITIZE-} ]]; then
         prefix+=(setarch -R)
     fi
 fi
+((${SOCKETLOCK_HANG_SECONDS:-$limit} >= limit)) || limit=$SOCKETLOCK_HANG_SECONDS
 exec timeout --kill-after=10 "$limit" ${prefix+"${prefix[@]}"} "${command[@]}"

@@ -4,9 +4,10 @@
 
 # usage: record.sh DIRECTORY NAME boost|script SECONDS COMMAND...
 #
-# Runs a test with a limit of SECONDS and writes what came of each of its cases to
+# Runs a test, stops it if it hangs, and writes what came of each of its cases to
 # DIRECTORY/NAME.cases: lines "ok CASE", "not ok CASE" and "skip CASE". A test that crashes, or that
-# has to be stopped, has at least one line "not ok".
+# has to be stopped, has at least one line "not ok". It hangs after SECONDS, or after
+# $SOCKETLOCK_HANG_SECONDS if those are fewer.
 #   boost    COMMAND is a Boost.Test executable
 #   script   COMMAND prints such lines itself; one that prints none is a single case
 
@@ -17,6 +18,7 @@ shift 4
 mkdir -p "$directory" || exit 1
 cases=$directory/$name.cases
 log=$directory/$name.log
+((${SOCKETLOCK_HANG_SECONDS:-$seconds} >= seconds)) || seconds=$SOCKETLOCK_HANG_SECONDS
 output=$directory/$name.output
 echo "not ok $name (did not end)" >"$cases" # in case that this script is killed
 rm -f "$log" "$output"
@@ -107,6 +109,7 @@ elif ! grep -q . "$cases"; then
 fi
 
 ((status == 0)) || echo "$name: exit status $status"
+((status != 124 && status != 137)) || echo "$name: hung, and was stopped after $seconds s"
 if grep -q '^not ok' "$cases"; then
     grep '^not ok' "$cases" | uniq -c
     exit 1

@@ -18,7 +18,7 @@
 namespace test {
 
 /// Far more than anything takes: whatever needs longer hangs.
-inline constexpr std::chrono::seconds patience{30};
+inline constexpr std::chrono::seconds patience{180};
 
 /// The answer of a peer whose operation has failed.
 inline std::string failure(socketlock::errc value)

@@ -63,7 +63,7 @@ test_ignored_and_blocked_signals_reach_the_command_as_they_were()
     for how in --default-signal --ignore-signal=HUP --ignore-signal=INT,QUIT,PIPE,USR1 \
         --ignore-signal=CHLD --block-signal=TERM --block-signal=CHLD,USR2; do
         env "$how" grep -E "$show" /proc/self/status >direct
-        timeout -s KILL 20 env "$how" "$tool" run x -- grep -E "$show" /proc/self/status >inside
+        timeout -s KILL 180 env "$how" "$tool" run x -- grep -E "$show" /proc/self/status >inside
         same "signals with $how" "$(<direct)" "$(<inside)"
     done
 }

@@ -357,7 +357,7 @@ BOOST_AUTO_TEST_CASE(a_child_that_is_forked_meanwhile_is_not_stuck)
     for (int i = 0; i < 300; ++i)
     {
         other_process child([&](line&) {
-            ::alarm(20);
+            ::alarm(180);
             error_code ec;
             hmac_sha256(text, text, ec);
             random_nonce(ec);

@@ -63,7 +63,7 @@ struct with_locks
     {
         context.restart();
         const auto work = asio::make_work_guard(context);
-        const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+        const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(3);
         while (!done() && std::chrono::steady_clock::now() < limit)
             context.run_one_for(std::chrono::seconds(1));
         BOOST_TEST_REQUIRE(done());
@@ -74,7 +74,7 @@ struct with_locks
 template <class Condition>
 bool soon(Condition condition)
 {
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(3);
     while (!condition())
     {
         if (std::chrono::steady_clock::now() > limit)

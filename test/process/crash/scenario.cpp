@@ -27,7 +27,7 @@ using socketlock::error_code;
 
 namespace {
 
-constexpr std::chrono::milliseconds at_last{60000};
+constexpr std::chrono::milliseconds at_last{300000};
 
 // Less than the pause after which a waiter looks at the record without having been woken; not for
 // sanitized programs, which may take that long.

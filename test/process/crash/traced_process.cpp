@@ -46,7 +46,7 @@ long trace(long request, ::pid_t thread, std::uintptr_t address = 0, std::uintpt
             ::_exit(99);
         ::raise(SIGSTOP);
         // Nothing here takes that long; the parent waits without a limit.
-        ::alarm(100);
+        ::alarm(600);
         body();
         std::exit(0);
     }

@@ -104,7 +104,8 @@ std::optional<std::string> program::on_process_command(const std::string& comman
         // Whether the io_context still runs what is posted to it.
         const auto done = std::make_shared<std::promise<void>>();
         asio::post(io_.context, [done] { done->set_value(); });
-        const auto limit = std::chrono::seconds(2);
+        // Less than the five seconds for which a guard is tried.
+        const auto limit = std::chrono::seconds(4);
         return done->get_future().wait_for(limit) == std::future_status::ready ? "ok" : "stuck";
     }
     if (command == "exit")

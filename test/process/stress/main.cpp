@@ -146,7 +146,7 @@ void use_afterwards(arena& a, const std::filesystem::path& lock_dir)
         return result;
     };
     // What was used before may be ending on a thread of its own.
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(3);
     while (presences() != 1 && std::chrono::steady_clock::now() < limit)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     if (const int left = presences(); left != 1)
@@ -237,7 +237,7 @@ bool run(const section& s, const settings& how)
     const auto acquisitions = total(a, &slot::acquisitions);
 
     // Many times what it takes.
-    const auto limit = std::chrono::seconds(how.expects_violation ? 5 : 30);
+    const auto limit = std::chrono::seconds(how.expects_violation ? 5 : 180);
     if (!workers.finish(limit))
     {
         for (const slot& x : a.slots)

@@ -9,10 +9,10 @@
 : "${SOCKETLOCK_TOOL:?is the path of the program}"
 tool=$(readlink -f "$SOCKETLOCK_TOOL")
 
-# Polls a condition: `eventually COMMAND...` fails when it has not come true for 20 s.
+# Polls a condition: `eventually COMMAND...` fails when it has not come true for three minutes.
 eventually()
 {
-    local deadline=$((SECONDS + 20))
+    local deadline=$((SECONDS + 180))
     until "$@"; do
         if ((SECONDS >= deadline)); then
             echo "never came true: $*" >&2
@@ -63,7 +63,7 @@ exits_with()
     fi
 }
 
-# ends_with CODE PID: a job of this shell ends within 20 s.
+# ends_with CODE PID: a job of this shell ends in the end.
 ends_with()
 {
     eventually is_gone "$2"
