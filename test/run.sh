@@ -8,7 +8,8 @@
 # the line "N passed, N failed", which counts single cases. Exits with 1 if any failed.
 #   --preset NAME   the configure preset to build (see CMakePresets.json); else `default`
 #   --quick         without the stress test
-#   --label REGEX   only tests with such a label: unit, simulation, process, script, example, stress
+#   --label REGEX   only tests with such a label: pure, unit, simulation, process, script, example,
+#                   stress
 
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -23,7 +24,7 @@ while (($#)); do
     --quick) select+=(--label-exclude stress) ;;
     --label) select+=(--label-regex "${2:?--label needs a regex}") && shift ;;
     --help)
-        sed -n '5,12s/^# \{0,1\}//p' "$0"
+        sed -n '5,13s/^# \{0,1\}//p' "$0"
         exit
         ;;
     *)

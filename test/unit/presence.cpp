@@ -253,4 +253,26 @@ BOOST_AUTO_TEST_CASE(failed_creation_leaves_nothing_behind)
     BOOST_TEST((directory.names() == std::set<std::string>{presence_name(1)}));
 }
 
+BOOST_AUTO_TEST_CASE(presence_of_another_process_is_read)
+{
+    temporary_directory directory;
+    living_process other(directory.path(), 1);
+    error_code ec;
+    const presence_info info = read_presence(directory.path(), numbered_claim(1), ec);
+    BOOST_TEST_REQUIRE(!ec, ec.message());
+    BOOST_TEST(encode_presence(info) == encode_presence(numbered_info(1)));
+    // Which does it no harm.
+    BOOST_TEST(proof(directory.path(), 1) == liveness::alive);
+}
+
+BOOST_AUTO_TEST_CASE(presence_that_tells_another_id_is_corrupt)
+{
+    temporary_directory directory;
+    leave_dead(directory.path(), 1);
+    fs::rename(directory / presence_name(1), directory / presence_name(2));
+    error_code ec;
+    read_presence(directory.path(), numbered_claim(2), ec);
+    BOOST_TEST(ec == errc::corrupt_record);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

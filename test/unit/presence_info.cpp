@@ -5,13 +5,11 @@
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <filesystem>
 #include <string>
 #include <utility>
 
 #include "presence_fixture.hpp"
 
-namespace fs = std::filesystem;
 namespace json = boost::json;
 using namespace presence_fixture;
 
@@ -125,28 +123,6 @@ BOOST_AUTO_TEST_CASE(what_is_no_presence_is_corrupt)
             BOOST_TEST(decoding_error(with_member(key, value)) == errc::corrupt_record);
         }
     }
-}
-
-BOOST_AUTO_TEST_CASE(presence_of_another_process_is_read)
-{
-    temporary_directory directory;
-    living_process other(directory.path(), 1);
-    error_code ec;
-    const presence_info info = read_presence(directory.path(), numbered_claim(1), ec);
-    BOOST_TEST_REQUIRE(!ec, ec.message());
-    BOOST_TEST(same(info, numbered_info(1)));
-    // Which does it no harm.
-    BOOST_TEST(proof(directory.path(), 1) == liveness::alive);
-}
-
-BOOST_AUTO_TEST_CASE(presence_that_tells_another_id_is_corrupt)
-{
-    temporary_directory directory;
-    leave_dead(directory.path(), 1);
-    fs::rename(directory / presence_name(1), directory / presence_name(2));
-    error_code ec;
-    read_presence(directory.path(), numbered_claim(2), ec);
-    BOOST_TEST(ec == errc::corrupt_record);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
