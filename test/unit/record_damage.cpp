@@ -55,6 +55,29 @@ BOOST_AUTO_TEST_CASE(what_is_not_a_json_object_is_corrupt)
     }
 }
 
+// It is read as infinity, which cannot be written.
+BOOST_AUTO_TEST_CASE(number_that_is_too_large_for_a_double_is_corrupt_wherever_it_is)
+{
+    const std::string text = free_record;
+    const std::string start = R"({"port":0,"pid":0,)";
+    BOOST_TEST_REQUIRE(text.find(start) == 0u);
+    const std::string rest = text.substr(start.size());
+    for (const std::string number : {"1e309", "-1e309"})
+    {
+        std::string timestamp = text;
+        timestamp.replace(timestamp.find(":0,\"name"), 2, ':' + number);
+        BOOST_TEST(decoding_error(timestamp) == errc::corrupt_record);
+        const std::string theirs = R"("note":)" + number + ',';
+        BOOST_TEST(decoding_error(start + theirs + rest) == errc::corrupt_record);
+        const std::string inner = R"("note":[1,{"a":)" + number + "}],";
+        BOOST_TEST(decoding_error(start + inner + rest) == errc::corrupt_record);
+        std::string ours = text;
+        ours.insert(ours.find(R"("version")"), theirs);
+        BOOST_TEST(decoding_error(ours) == errc::corrupt_record);
+    }
+    BOOST_TEST(!decoding_error(start + R"("note":1e308,)" + rest));
+}
+
 BOOST_AUTO_TEST_CASE(wrong_value_at_the_top_is_corrupt)
 {
     const std::pair<const char*, const char*> wrong[] = {

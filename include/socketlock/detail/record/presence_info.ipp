@@ -13,6 +13,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_to.hpp>
 
+#include <cmath>
 #include <iterator>
 
 namespace socketlock::detail {
@@ -88,6 +89,8 @@ SOCKETLOCK_DECL presence_info decode_presence(std::string_view text, error_code&
     info.executable = text_member(object, "executable");
     if (const auto* const started = object.if_contains("started"); started && started->is_number())
         info.started = started->to_number<double>();
+    if (!std::isfinite(info.started))
+        info.started = 0;  // too large for a double, and could not be written
     return info;
 }
 

@@ -13,6 +13,7 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <initializer_list>
@@ -22,6 +23,21 @@
 namespace socketlock::detail {
 
 namespace json = boost::json;
+
+/// False if there is a number in it that is too large for a double: it is read as infinity, which
+/// cannot be written as JSON.
+inline bool is_writable(const json::value& value)
+{
+    if (const json::array* const array = value.if_array())
+        return std::all_of(array->begin(), array->end(), is_writable);
+    if (const json::object* const object = value.if_object())
+    {
+        return std::all_of(object->begin(), object->end(), [](const auto& member) {
+            return is_writable(member.value());
+        });
+    }
+    return !value.is_double() || std::isfinite(value.get_double());
+}
 
 /// Reads members of the types that the record's format asks for, and remembers if one was wrong.
 class record_reader
@@ -50,7 +66,7 @@ public:
             return 0;
         error_code ec;
         const auto result = value->is_number() ? value->to_number<double>(ec) : 0;
-        if (!value->is_number() || ec)
+        if (!value->is_number() || ec || !std::isfinite(result))
             failed_ = true;
         return result;
     }
@@ -96,7 +112,7 @@ public:
     }
 
     // What is in the object besides these keys.
-    json::object others(std::initializer_list<json::string_view> keys) const
+    json::object others(std::initializer_list<json::string_view> keys)
     {
         json::object result;
         const auto number_of_ours = std::count_if(keys.begin(), keys.end(), [&](const auto key) {
@@ -109,8 +125,10 @@ public:
             bool known = false;
             for (const auto key : keys)
                 known = known || member.key() == key;
-            if (!known)
-                result.emplace(member.key(), member.value());
+            if (known)
+                continue;
+            failed_ = failed_ || !is_writable(member.value());
+            result.emplace(member.key(), member.value());
         }
         return result;
     }
