@@ -42,11 +42,23 @@ bool is_kept(const json::value& before, const json::value& after)
     return fuzz::is_same_number(is_too_large ? json::value(0) : before, after);
 }
 
+// A path may have all bytes but NUL.
+void check_path(std::string_view path)
+{
+    presence_info info;
+    info.executable = path.substr(0, path.find('\0'));
+    error_code ec;
+    const presence_info again = decode_presence(encode_presence(info), ec);
+    require(!ec, "every path can be written and read");
+    require(again.executable == info.executable, "a path is read as it was written");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size)
 {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
+    check_path(text);
     error_code ec;
     const presence_info info = decode_presence(text, ec);
     if (ec)

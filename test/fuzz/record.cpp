@@ -5,6 +5,7 @@
 // can be written again, unless there is no room for what others have put into it, and nothing of it
 // is lost.
 
+#include <socketlock/detail/record/lock_name.hpp>
 #include <socketlock/detail/record/record.hpp>
 #include <socketlock/error.hpp>
 
@@ -84,11 +85,24 @@ std::string encoded(const record& r, error_code& ec)
     return result;
 }
 
+void check_name(std::string_view name)
+{
+    if (!is_valid_lock_name(name))
+        return;
+    record r;
+    r.name = name;
+    error_code ec;
+    const std::string written = encoded(r, ec);
+    require(!ec, "every name has room");
+    require(decode_record(written, name, ec).name == name && !ec, "a name is read as written");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size)
 {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
+    check_name(text);
     error_code ec;
     record r = decode_record(text, "x", ec);
     if (ec == errc::name_mismatch)
