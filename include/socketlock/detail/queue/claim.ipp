@@ -112,8 +112,13 @@ SOCKETLOCK_DECL void claim::abandon()
 SOCKETLOCK_DECL void claim::wait(pending which)
 {
     entry()->run([&](reaction& t) {
+        // It held when this was asked for: it has been unlocked since.
         if (!machine().is_holding())
-            complete_plain(which, is_lost() ? errc::lost : errc::not_owner, t);
+            complete_plain(
+                which,
+                is_lost() ? make_error_code(errc::lost) : asio::error::operation_aborted,
+                t
+            );
         else if (which == pending::wait_contended && !machine().successors().empty())
             complete_plain(which, {}, t);
     });
