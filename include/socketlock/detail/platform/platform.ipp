@@ -13,7 +13,6 @@
 
 #include <socketlock/detail/platform/linux/directory_watch.ipp>
 #include <socketlock/detail/platform/linux/guard.ipp>
-#include <socketlock/detail/platform/linux/positioned_io.ipp>
 #include <socketlock/detail/platform/linux/process_identity.ipp>
 #include <socketlock/detail/platform/linux/stream_socket.ipp>
 #include <socketlock/detail/platform/posix/crypto_openssl.ipp>
@@ -35,7 +34,6 @@
 #include <socketlock/detail/platform/posix/guard.ipp>
 #include <socketlock/detail/platform/posix/interprocess_file_lock.ipp>
 #include <socketlock/detail/platform/posix/owned_descriptor.ipp>
-#include <socketlock/detail/platform/posix/positioned_io.ipp>
 #include <socketlock/detail/platform/posix/process_identity.ipp>
 #include <socketlock/detail/platform/posix/signal_mask.ipp>
 #include <socketlock/detail/platform/posix/socket.ipp>

@@ -5,7 +5,6 @@
 #define SOCKETLOCK_DETAIL_PLATFORM_POSIX_FILE_IPP
 
 #include <socketlock/detail/platform/file.hpp>
-#include <socketlock/detail/platform/positioned_io.hpp>
 #include <socketlock/error.hpp>
 
 #include <algorithm>
@@ -89,7 +88,7 @@ SOCKETLOCK_DECL std::size_t file::read(char* data, std::size_t size, error_code&
     while (done < size)
     {
         const ::ssize_t n = restarting([&] {
-            return read_at(handle_, data + done, size - done, static_cast<::off_t>(done));
+            return ::pread(handle_, data + done, size - done, static_cast<::off_t>(done));
         });
         if (n < 0)
         {
@@ -111,7 +110,7 @@ SOCKETLOCK_DECL void file::write(const char* data, std::size_t size, error_code&
     while (done < size)
     {
         const ::ssize_t n = restarting([&] {
-            return write_at(handle_, data + done, size - done, static_cast<::off_t>(done));
+            return ::pwrite(handle_, data + done, size - done, static_cast<::off_t>(done));
         });
         if (n <= 0)
         {
