@@ -38,7 +38,6 @@ inline presence_info numbered_info(std::uint32_t number)
     info.net_namespace = "net:[2]";
     info.host = "host";
     info.executable = "/usr/bin/program";
-    info.started = 1764000000.25;
     return info;
 }
 

@@ -7,6 +7,7 @@
 #define SOCKETLOCK_DETAIL_PLATFORM_FILE_HPP
 
 #include <socketlock/config.hpp>
+#include <socketlock/detail/platform/owned_descriptor.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -33,32 +34,22 @@ struct file_id
     }
 };
 
-/// The native handle of an open file.
-using native_file = int;
-
-/// An open regular file that is closed by its destructor. Never inherited by exec.
+/// An open regular file that is closed by its destructor, and by the child of a fork. Never
+/// inherited by exec.
 class file
 {
 public:
     file() = default;
-    file(native_file handle, file_id id) noexcept : handle_(handle), id_(id) {}
-    file(file&& other) noexcept
-        : handle_(std::exchange(other.handle_, invalid)), id_(std::exchange(other.id_, {}))
+    file(owned_descriptor descriptor, const file_id& id) noexcept
+        : descriptor_(std::move(descriptor)), id_(id)
     {
     }
-    file& operator=(file&& other) noexcept
-    {
-        std::swap(handle_, other.handle_);
-        std::swap(id_, other.id_);
-        return *this;
-    }
-    ~file() { close(); }
 
-    explicit operator bool() const noexcept { return handle_ != invalid; }
-    native_file native_handle() const noexcept { return handle_; }
+    explicit operator bool() const noexcept { return static_cast<bool>(descriptor_); }
+    int descriptor() const noexcept { return descriptor_.get(); }
     const file_id& id() const noexcept { return id_; }
 
-    SOCKETLOCK_DECL void close() noexcept;
+    void close() noexcept { descriptor_.close(); }
 
     /// Reads from the file's beginning; returns the number of bytes, fewer than `size` at its end.
     SOCKETLOCK_DECL std::size_t read(char* data, std::size_t size, error_code& ec) const;
@@ -71,9 +62,7 @@ public:
     SOCKETLOCK_DECL void allocate(std::size_t size, error_code& ec) const;
 
 private:
-    static constexpr native_file invalid = -1;
-
-    native_file handle_ = invalid;
+    owned_descriptor descriptor_;
     file_id id_;
 };
 

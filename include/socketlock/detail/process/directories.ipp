@@ -8,7 +8,6 @@
 #include <socketlock/detail/platform/process_identity.hpp>
 #include <socketlock/detail/process/directories.hpp>
 
-#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -65,8 +64,6 @@ inline presence_info describe_this_process(std::uint16_t port, const char* addre
     info.net_namespace = self.net_namespace;
     info.host = self.host;
     info.executable = self.executable;
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    info.started = std::chrono::duration<double>(now).count();
     return info;
 }
 

@@ -4,7 +4,6 @@
 #ifndef SOCKETLOCK_DETAIL_RECORD_LOCK_FILE_IPP
 #define SOCKETLOCK_DETAIL_RECORD_LOCK_FILE_IPP
 
-#include <socketlock/detail/platform/fork.hpp>
 #include <socketlock/detail/platform/guard.hpp>
 #include <socketlock/detail/record/lock_file.hpp>
 #include <socketlock/error.hpp>
@@ -23,28 +22,15 @@ SOCKETLOCK_DECL bool lock_file::is_in_place() const noexcept
     return file_ && compare_path(path_, file_.id()) == path_state::same;
 }
 
-// Closes a lock file that was remembered.
-inline void close_and_forget(file& f) noexcept
-{
-    {
-        const std::lock_guard<std::mutex> lock(fork_mutex());
-        forget_descriptor(f.native_handle());
-    }
-    close_guarded(f);
-}
-
 SOCKETLOCK_DECL void lock_file::close() noexcept
 {
     if (file_)
-        close_and_forget(file_);
+        close_guarded(file_);
 }
 
 SOCKETLOCK_DECL void lock_file::open(missing_file missing, error_code& ec)
 {
     close();
-    // A child must not inherit what it does not know of: a guard that is shared with it would
-    // outlive us.
-    const std::lock_guard<std::mutex> lock(fork_mutex());
     // Somebody may create the file between our looking for it and creating it, or remove it between
     // our failing to create it and opening it.
     for (int attempt = 0; attempt < 8; ++attempt)
@@ -56,10 +42,7 @@ SOCKETLOCK_DECL void lock_file::open(missing_file missing, error_code& ec)
             break;
     }
     if (file_)
-    {
         is_new_ = true;
-        remember_descriptor(file_.native_handle());
-    }
     else if (ec == boost::system::errc::no_such_file_or_directory)
         ec = errc::directory_missing;
     else if (ec == boost::system::errc::file_exists)
@@ -134,16 +117,11 @@ inline record read_as_query(const file& f, std::string_view name, error_code& ec
 
 SOCKETLOCK_DECL record query_record(const std::string& path, std::string_view name, error_code& ec)
 {
-    file f;
-    {
-        const std::lock_guard<std::mutex> lock(fork_mutex());
-        f = open_file(path, file_access::read, ec);
-        if (ec)
-            return {};
-        remember_descriptor(f.native_handle());
-    }
+    file f = open_file(path, file_access::read, ec);
+    if (ec)
+        return {};
     record r = read_as_query(f, name, ec);
-    close_and_forget(f);
+    close_guarded(f);
     return r;
 }
 

@@ -8,39 +8,14 @@
 
 #include <socketlock/config.hpp>
 #include <socketlock/detail/common/id.hpp>
-#include <socketlock/detail/platform/crypto.hpp>
 #include <socketlock/detail/platform/file.hpp>
 #include <socketlock/detail/record/decision.hpp>
+#include <socketlock/detail/record/presence_info.hpp>
 
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace socketlock::detail {
-
-/// What a presence says.
-struct presence_info
-{
-    id128 id;
-    std::int64_t pid = 0;
-    std::uint16_t port = 0;
-    /// The loopback address that the port belongs to.
-    std::string address;
-    secret_key key{};
-    std::string boot_id;
-    std::string pid_namespace;
-    std::string net_namespace;
-    std::string host;
-    std::string executable;
-    /// Seconds since 1970.
-    double started = 0;
-};
-
-SOCKETLOCK_DECL std::string encode_presence(const presence_info& info);
-
-/// corrupt_record if it is not a presence.
-SOCKETLOCK_DECL presence_info decode_presence(std::string_view text, error_code& ec);
 
 /// The name of a presence's file.
 SOCKETLOCK_DECL std::string presence_file_name(const id128& id);

@@ -88,13 +88,8 @@ SOCKETLOCK_DECL std::optional<presence_info> find_own_presence(const id128& id)
 
 SOCKETLOCK_DECL presence::~presence()
 {
-    {
-        const std::lock_guard<std::mutex> lock(fork_mutex());
-        own_presences::instance().remove(*this);
-        if (file_)
-            forget_descriptor(file_.native_handle());
-    }
-    file_.close();
+    const std::lock_guard<std::mutex> lock(fork_mutex());
+    own_presences::instance().remove(*this);
 }
 
 SOCKETLOCK_DECL void presence::create(
@@ -136,10 +131,7 @@ SOCKETLOCK_DECL void presence::create(
     }
 
     const std::lock_guard<std::mutex> lock(fork_mutex());
-    if (file_)
-        forget_descriptor(file_.native_handle());
     file_ = std::move(created);
-    remember_descriptor(file_.native_handle());
     directory_ = directory;
     path_ = path;
     info_ = std::move(info);

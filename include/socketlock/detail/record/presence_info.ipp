@@ -4,7 +4,7 @@
 #ifndef SOCKETLOCK_DETAIL_RECORD_PRESENCE_INFO_IPP
 #define SOCKETLOCK_DETAIL_RECORD_PRESENCE_INFO_IPP
 
-#include <socketlock/detail/record/presence.hpp>
+#include <socketlock/detail/record/presence_info.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/algorithm/hex.hpp>
@@ -13,7 +13,6 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_to.hpp>
 
-#include <cmath>
 #include <iterator>
 
 namespace socketlock::detail {
@@ -33,7 +32,6 @@ SOCKETLOCK_DECL std::string encode_presence(const presence_info& info)
         {"net_namespace", info.net_namespace},
         {"host",          info.host         },
         {"executable",    info.executable   },
-        {"started",       info.started      },
     };
     return boost::json::serialize(object) + '\n';
 }
@@ -87,10 +85,6 @@ SOCKETLOCK_DECL presence_info decode_presence(std::string_view text, error_code&
     info.net_namespace = text_member(object, "net_namespace");
     info.host = text_member(object, "host");
     info.executable = text_member(object, "executable");
-    if (const auto* const started = object.if_contains("started"); started && started->is_number())
-        info.started = started->to_number<double>();
-    if (!std::isfinite(info.started))
-        info.started = 0;  // too large for a double, and could not be written
     return info;
 }
 

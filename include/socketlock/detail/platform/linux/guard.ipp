@@ -19,7 +19,7 @@ inline bool set_guard(const file& lock_file, short type)
     struct ::flock whole = {};
     whole.l_type = type;
     whole.l_whence = SEEK_SET;
-    return ::fcntl(lock_file.native_handle(), F_OFD_SETLK, &whole) == 0;
+    return ::fcntl(lock_file.descriptor(), F_OFD_SETLK, &whole) == 0;
 }
 
 SOCKETLOCK_DECL bool try_guard(const file& lock_file, guard_mode mode, error_code& ec)

@@ -72,15 +72,6 @@ SOCKETLOCK_DECL error_code file_error(int native_error) noexcept
     }
 }
 
-SOCKETLOCK_DECL void file::close() noexcept
-{
-    if (handle_ == invalid)
-        return;
-    // Not repeated after EINTR: the descriptor is already closed (Linux), and may have been reused.
-    ::close(handle_);
-    handle_ = invalid;
-}
-
 SOCKETLOCK_DECL std::size_t file::read(char* data, std::size_t size, error_code& ec) const
 {
     ec.clear();
@@ -88,7 +79,7 @@ SOCKETLOCK_DECL std::size_t file::read(char* data, std::size_t size, error_code&
     while (done < size)
     {
         const ::ssize_t n = restarting([&] {
-            return ::pread(handle_, data + done, size - done, static_cast<::off_t>(done));
+            return ::pread(descriptor(), data + done, size - done, static_cast<::off_t>(done));
         });
         if (n < 0)
         {
@@ -110,7 +101,7 @@ SOCKETLOCK_DECL void file::write(const char* data, std::size_t size, error_code&
     while (done < size)
     {
         const ::ssize_t n = restarting([&] {
-            return ::pwrite(handle_, data + done, size - done, static_cast<::off_t>(done));
+            return ::pwrite(descriptor(), data + done, size - done, static_cast<::off_t>(done));
         });
         if (n <= 0)
         {
@@ -127,45 +118,40 @@ SOCKETLOCK_DECL void file::allocate(std::size_t size, error_code& ec) const
     // posix_fallocate returns its error, and writes zeros where the file system cannot allocate.
     int error = EINTR;
     while (error == EINTR)
-        error = ::posix_fallocate(handle_, 0, static_cast<::off_t>(size));
-    if (error == 0 && ::ftruncate(handle_, static_cast<::off_t>(size)) != 0)
+        error = ::posix_fallocate(descriptor(), 0, static_cast<::off_t>(size));
+    if (error == 0 && ::ftruncate(descriptor(), static_cast<::off_t>(size)) != 0)
         error = errno;
     if (error != 0)
         ec = file_error(error);
 }
 
-// Takes over a descriptor that open returned; refuses what is not a regular file.
-inline file adopt(int handle, error_code& ec)
+// Opens by `flags`; refuses what is not a regular file.
+inline file open_regular_file(const std::string& path, int flags, ::mode_t mode, error_code& ec)
 {
-    if (handle < 0)
-    {
-        ec = file_error(errno);
-        return {};
-    }
+    ec.clear();
+    auto descriptor = owned_descriptor::open([&] {
+        return restarting([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, mode); }
+        );
+    });
     struct ::stat status = {};
-    if (::fstat(handle, &status) != 0)
+    if (!descriptor || ::fstat(descriptor.get(), &status) != 0)
         ec = file_error(errno);
     else if (!S_ISREG(status.st_mode))
         ec = errc::not_a_regular_file;
-    file result(handle, id_of(status));
-    return ec ? file() : std::move(result);
+    return ec ? file() : file(std::move(descriptor), id_of(status));
 }
 
 SOCKETLOCK_DECL file open_file(const std::string& path, file_access access, error_code& ec)
 {
-    ec.clear();
     // O_NONBLOCK keeps a FIFO from blocking us until it is refused.
-    const int flags = (access == file_access::read ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW |
-                      O_NONBLOCK | O_NOCTTY;
-    return adopt(restarting([&] { return ::open(path.c_str(), flags); }), ec);
+    const int flags = (access == file_access::read ? O_RDONLY : O_RDWR) | O_NONBLOCK | O_NOCTTY;
+    return open_regular_file(path, flags, 0, ec);
 }
 
 SOCKETLOCK_DECL file create_file(const std::string& path, unsigned permissions, error_code& ec)
 {
-    ec.clear();
-    const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
     const auto mode = static_cast<::mode_t>(permissions);
-    file result = adopt(restarting([&] { return ::open(path.c_str(), flags, mode); }), ec);
+    file result = open_regular_file(path, O_RDWR | O_CREAT | O_EXCL, mode, ec);
     if (result)
         set_permissions(result, permissions, ec);
     return result;
@@ -174,7 +160,7 @@ SOCKETLOCK_DECL file create_file(const std::string& path, unsigned permissions, 
 SOCKETLOCK_DECL void set_permissions(const file& f, unsigned permissions, error_code& ec)
 {
     ec.clear();
-    if (::fchmod(f.native_handle(), static_cast<::mode_t>(permissions)) != 0)
+    if (::fchmod(f.descriptor(), static_cast<::mode_t>(permissions)) != 0)
         ec = file_error(errno);
 }
 

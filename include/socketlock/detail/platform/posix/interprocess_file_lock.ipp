@@ -18,7 +18,7 @@ SOCKETLOCK_DECL bool try_lock_file(const file& f, error_code& ec)
 {
     ec.clear();
     bool acquired = false;
-    if (!interprocess::try_acquire_file_lock(f.native_handle(), acquired))
+    if (!interprocess::try_acquire_file_lock(f.descriptor(), acquired))
         ec = file_error(errno);
     return !ec && acquired;
 }
@@ -27,14 +27,14 @@ SOCKETLOCK_DECL bool try_lock_file_sharable(const file& f, error_code& ec)
 {
     ec.clear();
     bool acquired = false;
-    if (!interprocess::try_acquire_file_lock_sharable(f.native_handle(), acquired))
+    if (!interprocess::try_acquire_file_lock_sharable(f.descriptor(), acquired))
         ec = file_error(errno);
     return !ec && acquired;
 }
 
 SOCKETLOCK_DECL void unlock_file(const file& f) noexcept
 {
-    interprocess::release_file_lock(f.native_handle());
+    interprocess::release_file_lock(f.descriptor());
 }
 
 }  // namespace socketlock::detail
