@@ -66,6 +66,10 @@ enum class errc
     io_error,
     /// The runtime's thread or its event loop could not be started.
     runtime_failed,
+    /// The lock file has a second name (a hard link), so that other locks or files could share it.
+    hard_linked,
+    /// The path of the lock file or of a presence never names the file that was opened by it.
+    unstable_path,
 };
 
 /// The category of `errc`; its name is "socketlock".

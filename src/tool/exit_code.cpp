@@ -30,6 +30,7 @@ int exit_code::of(const error_code& ec) noexcept
     case errc::directory_missing:
     case errc::not_a_directory:
     case errc::not_a_regular_file:
+    case errc::hard_linked:
     case errc::read_only_file_system:
         return cannot_create;
     case errc::no_space:
@@ -45,6 +46,7 @@ int exit_code::of(const error_code& ec) noexcept
     case errc::name_mismatch:
     case errc::insecure_directory:
     case errc::locking_unsupported:
+    case errc::unstable_path:
         return configuration;
     }
     return software;

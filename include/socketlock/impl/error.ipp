@@ -81,6 +81,13 @@ inline const char* message_of(errc value) noexcept
     case errc::runtime_failed:
         return "the lock's background thread could not be started: check the limits on threads "
                "and descriptors";
+    case errc::hard_linked:
+        return "the lock file has more than one name (a hard link): remove the other ones, or "
+               "remove the lock file once nobody uses the lock";
+    case errc::unstable_path:
+        return "the path of the lock file or presence does not stay with the file that was opened "
+               "by it (is it replaced all the time, or is it on a file system whose files change "
+               "their numbers?): name a local directory with lock_dir or SOCKETLOCK_DIR";
     }
     return "unknown socketlock error";
 }

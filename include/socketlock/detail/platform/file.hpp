@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,6 +51,13 @@ public:
     const file_id& id() const noexcept { return id_; }
 
     void close() noexcept { descriptor_.close(); }
+
+    /// True if the descriptor leads to the file. Other code of the process may have closed it, and
+    /// been given the number for a file of its own.
+    SOCKETLOCK_DECL bool is_open() const noexcept;
+
+    /// Closes it if it is open, and else leaves the number alone.
+    SOCKETLOCK_DECL void close_if_open() noexcept;
 
     /// Reads from the file's beginning; returns the number of bytes, fewer than `size` at its end.
     SOCKETLOCK_DECL std::size_t read(char* data, std::size_t size, error_code& ec) const;
@@ -97,6 +105,13 @@ enum class path_state
 
 /// Whether `path` still names the file `id`.
 SOCKETLOCK_DECL path_state compare_path(const std::string& path, const file_id& id) noexcept;
+
+/// The file that a path names, symbolic links not followed; none if it names none or cannot be
+/// looked at.
+SOCKETLOCK_DECL std::optional<file_id> file_at(const std::string& path) noexcept;
+
+/// True if a file has more than one name.
+SOCKETLOCK_DECL bool has_other_names(const file& f) noexcept;
 
 SOCKETLOCK_DECL void rename_file(const std::string& from, const std::string& to, error_code& ec);
 SOCKETLOCK_DECL void remove_file(const std::string& path, error_code& ec);

@@ -46,6 +46,9 @@ public:
 
     SOCKETLOCK_DECL void close() noexcept;
 
+    /// Has nothing to do any more with a descriptor that other code has closed.
+    SOCKETLOCK_DECL void abandon() noexcept;
+
 private:
     explicit owned_descriptor(int value) noexcept : value_(value) {}
 

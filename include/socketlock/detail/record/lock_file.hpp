@@ -11,6 +11,7 @@
 #include <socketlock/detail/record/record.hpp>
 #include <socketlock/detail/record/record_cache.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -66,11 +67,14 @@ private:
     friend class transaction;
 
     SOCKETLOCK_DECL void open(missing_file missing, error_code& ec);
+    SOCKETLOCK_DECL bool is_link_young() noexcept;
 
     const std::string& path_;
     unsigned permissions_;
     file file_;
     bool is_new_ = false;
+    /// When the file was first found to have a second name, if that was so when it was opened last.
+    std::chrono::steady_clock::time_point linked_since_;
 };
 
 /// One transaction; the guard is released by its destructor.
@@ -86,7 +90,8 @@ public:
     SOCKETLOCK_DECL ~transaction();
 
     /// Opens the file, or creates it, takes the guard and sees to it that the path still names this
-    /// file. False without an error: somebody else has the guard, try again later.
+    /// file; unstable_path if it never does. False without an error: somebody else has the guard,
+    /// try again later.
     SOCKETLOCK_DECL bool begin(error_code& ec, missing_file missing = missing_file::create);
 
     /// The record, to be changed and written, or kept. It lives as long as this transaction.

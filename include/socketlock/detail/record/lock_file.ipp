@@ -31,6 +31,7 @@ SOCKETLOCK_DECL void lock_file::close() noexcept
 SOCKETLOCK_DECL void lock_file::open(missing_file missing, error_code& ec)
 {
     close();
+    const file_id known = file_.id();
     // Somebody may create the file between our looking for it and creating it, or remove it between
     // our failing to create it and opening it.
     for (int attempt = 0; attempt < 8; ++attempt)
@@ -42,7 +43,19 @@ SOCKETLOCK_DECL void lock_file::open(missing_file missing, error_code& ec)
             break;
     }
     if (file_)
+    {
         is_new_ = true;
+        // What is written here would be written to whatever has the other name. But a holder need
+        // not lose its lock because somebody links the file later.
+        if (file_.id() != known && has_other_names(file_))
+        {
+            close_guarded(file_);
+            file_ = file();
+            ec = errc::hard_linked;
+        }
+        else
+            linked_since_ = {};
+    }
     else if (ec == boost::system::errc::no_such_file_or_directory)
         ec = errc::directory_missing;
     else if (ec == boost::system::errc::file_exists)
@@ -55,15 +68,29 @@ SOCKETLOCK_DECL transaction::~transaction()
         release_guard(file_.file_);
 }
 
+// True while it may be that of version 1, which makes a lock file by giving a second name to a
+// temporary file and then removes the first.
+SOCKETLOCK_DECL bool lock_file::is_link_young() noexcept
+{
+    static constexpr std::chrono::seconds patience{1};
+    const auto now = std::chrono::steady_clock::now();
+    if (linked_since_ == std::chrono::steady_clock::time_point())
+        linked_since_ = now;
+    return now - linked_since_ < patience;
+}
+
 SOCKETLOCK_DECL bool transaction::begin(error_code& ec, missing_file missing)
 {
+    static constexpr int most_attempts = 32;
     ec.clear();
-    for (int attempt = 0; attempt < 8; ++attempt)
+    for (int attempt = 0; attempt < most_attempts; ++attempt)
     {
         if (!file_.is_open())
         {
             file_.open(missing, ec);
-            if (ec)
+            if (ec == errc::hard_linked && file_.is_link_young())
+                ec.clear();
+            if (ec || !file_.is_open())
                 return false;
         }
         const bool is_taken = try_guard(file_.file_, guard_mode::exclusive, ec);
@@ -78,6 +105,7 @@ SOCKETLOCK_DECL bool transaction::begin(error_code& ec, missing_file missing)
             release_guard(file_.file_);
         file_.close();
     }
+    ec = errc::unstable_path;
     return false;
 }
 

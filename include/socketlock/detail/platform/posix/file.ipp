@@ -72,6 +72,20 @@ SOCKETLOCK_DECL error_code file_error(int native_error) noexcept
     }
 }
 
+SOCKETLOCK_DECL bool file::is_open() const noexcept
+{
+    struct ::stat status = {};
+    return descriptor_ && ::fstat(descriptor(), &status) == 0 && id_of(status) == id_;
+}
+
+SOCKETLOCK_DECL void file::close_if_open() noexcept
+{
+    if (is_open())
+        close();
+    else
+        descriptor_.abandon();
+}
+
 SOCKETLOCK_DECL std::size_t file::read(char* data, std::size_t size, error_code& ec) const
 {
     ec.clear();
@@ -170,6 +184,18 @@ SOCKETLOCK_DECL path_state compare_path(const std::string& path, const file_id& 
     if (::lstat(path.c_str(), &status) == 0)
         return id_of(status) == id ? path_state::same : path_state::other;
     return errno == ENOENT || errno == ENOTDIR ? path_state::nothing : path_state::unknown;
+}
+
+SOCKETLOCK_DECL std::optional<file_id> file_at(const std::string& path) noexcept
+{
+    struct ::stat status = {};
+    return ::lstat(path.c_str(), &status) == 0 ? std::optional(id_of(status)) : std::nullopt;
+}
+
+SOCKETLOCK_DECL bool has_other_names(const file& f) noexcept
+{
+    struct ::stat status = {};
+    return ::fstat(f.descriptor(), &status) == 0 && status.st_nlink > 1;
 }
 
 SOCKETLOCK_DECL void rename_file(const std::string& from, const std::string& to, error_code& ec)

@@ -36,6 +36,14 @@ SOCKETLOCK_DECL void owned_descriptor::close() noexcept
     ::close(release());
 }
 
+SOCKETLOCK_DECL void owned_descriptor::abandon() noexcept
+{
+    if (value_ < 0)
+        return;
+    const std::lock_guard<std::mutex> lock(fork_mutex());
+    forget_descriptor(release());
+}
+
 }  // namespace socketlock::detail
 
 #endif
