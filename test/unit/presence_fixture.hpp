@@ -34,7 +34,9 @@ inline presence_info numbered_info(std::uint32_t number)
     info.address = "127.0.0.1";
     info.key.fill(0x5a);
     info.boot_id = "boot";
+    info.start_time = 123456;
     info.pid_namespace = "pid:[1]";
+    info.time_namespace = "time:[3]";
     info.net_namespace = "net:[2]";
     info.host = "host";
     info.executable = "/usr/bin/program";

@@ -19,7 +19,8 @@ bool same(const presence_info& a, const presence_info& b)
 {
     return a.id == b.id && a.pid == b.pid && a.port == b.port && a.address == b.address &&
            a.key == b.key && a.boot_id == b.boot_id && a.pid_namespace == b.pid_namespace &&
-           a.net_namespace == b.net_namespace && a.host == b.host && a.executable == b.executable;
+           a.net_namespace == b.net_namespace && a.host == b.host && a.executable == b.executable &&
+           a.start_time == b.start_time && a.time_namespace == b.time_namespace;
 }
 
 error_code decoding_error(const std::string& text)
@@ -63,16 +64,18 @@ BOOST_AUTO_TEST_CASE(members_are_what_the_documentation_says)
     while (key.size() < 64)
         key += "5a";
     const json::value expected{
-        {"id",            numbered_id(1).to_hex()},
-        {"pid",           4711                   },
-        {"port",          40123                  },
-        {"address",       "127.0.0.1"            },
-        {"key",           key                    },
-        {"boot_id",       "boot"                 },
-        {"pid_namespace", "pid:[1]"              },
-        {"net_namespace", "net:[2]"              },
-        {"host",          "host"                 },
-        {"executable",    "/usr/bin/program"     },
+        {"id",             numbered_id(1).to_hex()},
+        {"pid",            4711                   },
+        {"start_time",     123456                 },
+        {"port",           40123                  },
+        {"address",        "127.0.0.1"            },
+        {"key",            key                    },
+        {"boot_id",        "boot"                 },
+        {"pid_namespace",  "pid:[1]"              },
+        {"time_namespace", "time:[3]"             },
+        {"net_namespace",  "net:[2]"              },
+        {"host",           "host"                 },
+        {"executable",     "/usr/bin/program"     },
     };
     const std::string written = encode_presence(numbered_info(1));
     BOOST_TEST(json::parse(written) == expected);
@@ -84,6 +87,7 @@ BOOST_AUTO_TEST_CASE(unknown_members_and_missing_texts_do_no_harm)
     BOOST_TEST(!decoding_error(with_member("lease", "30")));
     BOOST_TEST(!decoding_error(with_member("host", "null")));
     BOOST_TEST(!decoding_error(with_member("executable", "17")));
+    BOOST_TEST(!decoding_error(with_member("start_time", "\"today\"")));
 }
 
 BOOST_AUTO_TEST_CASE(start_that_is_too_large_for_a_double_counts_as_unknown)

@@ -1,9 +1,12 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include <socketlock/detail/platform/directory.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -180,6 +183,34 @@ BOOST_AUTO_TEST_CASE(any_alive_counts_living_and_untested_ones_but_not_our_own)
     BOOST_TEST(any_alive());
     // Whether anybody lives there is unknown.
     BOOST_TEST(any_presence_alive(path + "/missing", numbered_id(0)));
+}
+
+BOOST_AUTO_TEST_CASE(living_one_is_found_behind_any_number_of_dead_ones)
+{
+    static constexpr std::uint32_t most = 5000;
+    // What is listed first is up to the file system: one of them comes late.
+    living_process created_first(path, 1);
+    for (std::uint32_t number = 3; number < most; ++number)
+        leave_dead(path, number);
+    living_process created_last(path, 2);
+    const auto position_of = [&](std::uint32_t number) {
+        const std::string wanted = presence_name(number);
+        std::size_t position = 0;
+        error_code ec;
+        list_directory(
+            path,
+            [&](const std::string& name) { return ++position, name != wanted; },
+            ec
+        );
+        BOOST_TEST(!ec);
+        return position;
+    };
+    const bool first_is_later = position_of(1) > position_of(2);
+    (first_is_later ? created_last : created_first).process().kill();
+    BOOST_TEST_WARN(position_of(first_is_later ? 1 : 2) > 4100u);
+    BOOST_TEST(any_presence_alive(path, numbered_id(0)));
+    (first_is_later ? created_first : created_last).process().kill();
+    BOOST_TEST(!any_presence_alive(path, numbered_id(0)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

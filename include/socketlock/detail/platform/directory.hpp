@@ -37,7 +37,8 @@ SOCKETLOCK_DECL directory_choice without_links(const directory_choice& choice, c
 /// Whether both lead to the same directory at present.
 SOCKETLOCK_DECL bool are_same(const directory_choice& a, const directory_choice& b);
 
-/// Calls `visit` with the names in a directory until it returns false.
+/// Calls `visit` with the names in a directory until it returns false. With an error there may be
+/// more of them.
 SOCKETLOCK_DECL void list_directory(
     const std::string& path,
     const std::function<bool(const std::string&)>& visit,

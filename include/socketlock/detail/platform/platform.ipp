@@ -13,6 +13,7 @@
 
 #include <socketlock/detail/platform/linux/directory_watch.ipp>
 #include <socketlock/detail/platform/linux/guard.ipp>
+#include <socketlock/detail/platform/linux/liveness_lock.ipp>
 #include <socketlock/detail/platform/linux/process_identity.ipp>
 #include <socketlock/detail/platform/linux/stream_socket.ipp>
 #include <socketlock/detail/platform/posix/crypto_openssl.ipp>
@@ -33,6 +34,7 @@
 #include <socketlock/detail/platform/posix/fork.ipp>
 #include <socketlock/detail/platform/posix/guard.ipp>
 #include <socketlock/detail/platform/posix/interprocess_file_lock.ipp>
+#include <socketlock/detail/platform/posix/liveness_lock.ipp>
 #include <socketlock/detail/platform/posix/owned_descriptor.ipp>
 #include <socketlock/detail/platform/posix/process_identity.ipp>
 #include <socketlock/detail/platform/posix/signal_mask.ipp>

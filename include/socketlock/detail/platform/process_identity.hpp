@@ -13,18 +13,27 @@
 
 namespace socketlock::detail {
 
-/// Texts are empty where the system does not provide them.
+/// Texts are empty, and the time is 0, where the system does not provide them.
 struct process_identity
 {
     std::int64_t pid = 0;
+    /// When it started, in clock ticks since the system was booted, by the clock of its time
+    /// namespace.
+    std::uint64_t start_time = 0;
     std::string boot_id;
     std::string pid_namespace;
+    std::string time_namespace;
     std::string net_namespace;
     std::string host;
     std::string executable;
 };
 
 SOCKETLOCK_DECL process_identity this_process();
+
+/// True if the process that described itself like this has certainly ended; false if that cannot be
+/// found out.
+SOCKETLOCK_DECL bool is_over(const process_identity& process);
+
 /// Costs no system call; that is why it is defined where forks are noticed.
 SOCKETLOCK_DECL std::int64_t this_process_id() noexcept;
 

@@ -59,8 +59,10 @@ inline presence_info describe_this_process(std::uint16_t port, const char* addre
     info.pid = self.pid;
     info.port = port;
     info.address = address;
+    info.start_time = self.start_time;
     info.boot_id = self.boot_id;
     info.pid_namespace = self.pid_namespace;
+    info.time_namespace = self.time_namespace;
     info.net_namespace = self.net_namespace;
     info.host = self.host;
     info.executable = self.executable;

@@ -49,7 +49,7 @@ SOCKETLOCK_DECL void file_maintenance::add(const std::shared_ptr<lock_directory>
         return;
     // For what was removed before it was watched; no transaction where all is in place.
     error_code ignored;
-    if (directory->ensure_presence(ignored))
+    if (directory->ensure_presence(ignored) != presence_state::intact)
     {
         check_files(directory);
         return;
@@ -102,12 +102,6 @@ SOCKETLOCK_DECL void file_maintenance::check_files(const std::shared_ptr<lock_di
     check_records(claims);
 }
 
-inline bool is_in_place(lock_directory& directory)
-{
-    const std::lock_guard<std::mutex> lock(directory.mutex);
-    return directory.own.in_place();
-}
-
 SOCKETLOCK_DECL void file_maintenance::check_later(const std::shared_ptr<lock_directory>& directory)
 {
     if (std::find(missing_.begin(), missing_.end(), directory) != missing_.end())
@@ -142,9 +136,9 @@ SOCKETLOCK_DECL void file_maintenance::touch_all()
     const auto users = users_.lock();
     for (const auto& directory : directories_)
     {
-        if (!is_in_place(*directory))
-            check_files(directory);
         error_code ignored;
+        if (directory->ensure_presence(ignored) != presence_state::intact)
+            check_files(directory);
         touch_file(directory->choice.path + '/' + directory->presence_name, ignored);
         if (!users)
             continue;

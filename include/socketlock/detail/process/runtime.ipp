@@ -227,8 +227,9 @@ SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(
 
 SOCKETLOCK_DECL void runtime::ensure_presence(lock_directory& directory, error_code& ec)
 {
-    // The directory may be another than the one that is watched.
-    if (directory.ensure_presence(ec))
+    // The directory may be another than the one that is watched, and while there was no presence
+    // others could take us for dead.
+    if (directory.ensure_presence(ec) != presence_state::intact && !ec)
         thread_.post([c = file_maintenance_, d = directory.shared_from_this()] {
             c->check_files(d);
         });

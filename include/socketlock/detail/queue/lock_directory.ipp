@@ -8,14 +8,10 @@
 
 namespace socketlock::detail {
 
-SOCKETLOCK_DECL bool lock_directory::ensure_presence(error_code& ec)
+SOCKETLOCK_DECL presence_state lock_directory::ensure_presence(error_code& ec)
 {
-    ec.clear();
     const std::lock_guard<std::mutex> lock(mutex);
-    if (own.in_place())
-        return false;
-    own.restore(ec);
-    return !ec;
+    return own.ensure(ec);
 }
 
 }  // namespace socketlock::detail

@@ -20,6 +20,18 @@ namespace socketlock::detail {
 /// The name of a presence's file.
 SOCKETLOCK_DECL std::string presence_file_name(const id128& id);
 
+/// What a process finds of its own presence.
+enum class presence_state
+{
+    /// It is in place and locked, if need be again.
+    intact,
+    /// Somebody had removed the file. It is back; until then we could be taken for dead.
+    restored,
+    /// Other code of the process had closed its descriptor, and with it the locks were gone: for
+    /// all we know we were taken for dead. There is a new file by the same name.
+    lost,
+};
+
 /// This process's own presence in one directory. It is locked as long as the object lives; the
 /// file is removed by `remove` and otherwise left to those who find it dead.
 class presence
@@ -44,8 +56,8 @@ public:
     /// True if the directory still holds it.
     SOCKETLOCK_DECL bool in_place() const noexcept;
 
-    /// Creates it again, with the same contents, after somebody removed the file.
-    SOCKETLOCK_DECL void restore(error_code& ec);
+    /// Sees to it that it is in place and locked. With an error it is not.
+    SOCKETLOCK_DECL presence_state ensure(error_code& ec);
 
     /// Lets those in who may read a lock file of these permissions.
     SOCKETLOCK_DECL void widen_permissions(unsigned permissions);

@@ -6,7 +6,7 @@
 
 #include <socketlock/detail/platform/directory.hpp>
 #include <socketlock/detail/platform/fork.hpp>
-#include <socketlock/detail/platform/interprocess_file_lock.hpp>
+#include <socketlock/detail/platform/liveness_lock.hpp>
 #include <socketlock/detail/platform/process_identity.hpp>
 #include <socketlock/detail/record/presence.hpp>
 #include <socketlock/error.hpp>
@@ -88,8 +88,11 @@ SOCKETLOCK_DECL std::optional<presence_info> find_own_presence(const id128& id)
 
 SOCKETLOCK_DECL presence::~presence()
 {
-    const std::lock_guard<std::mutex> lock(fork_mutex());
-    own_presences::instance().remove(*this);
+    {
+        const std::lock_guard<std::mutex> lock(fork_mutex());
+        own_presences::instance().remove(*this);
+    }
+    file_.close_if_open();
 }
 
 SOCKETLOCK_DECL void presence::create(
@@ -117,7 +120,7 @@ SOCKETLOCK_DECL void presence::create(
     if (!created)
         return;
     // Nobody else can have the lock: the name is random and no one tests temporary files so young.
-    if (!try_lock_file(created, ec) && !ec)
+    if (!lock_liveness(created, ec) && !ec)
         ec = errc::locking_unsupported;
     if (!ec)
         created.write(text.data(), text.size(), ec);
@@ -143,9 +146,16 @@ SOCKETLOCK_DECL bool presence::in_place() const noexcept
     return exists() && compare_path(path_, file_.id()) == path_state::same;
 }
 
-SOCKETLOCK_DECL void presence::restore(error_code& ec)
+SOCKETLOCK_DECL presence_state presence::ensure(error_code& ec)
 {
+    ec.clear();
+    const bool is_lost = keep_liveness(file_) == own_liveness_locks::lost;
+    if (!is_lost && in_place())
+        return presence_state::intact;
+    if (is_lost)
+        file_.close_if_open();
     create(std::string(directory_), presence_info(info_), permissions_, ec);
+    return is_lost ? presence_state::lost : presence_state::restored;
 }
 
 SOCKETLOCK_DECL void presence::widen_permissions(unsigned permissions)
@@ -164,31 +174,77 @@ SOCKETLOCK_DECL void presence::remove() noexcept
         remove_file(path_, ignored);
 }
 
-// True if a copy of this library in this very process has the file open: it must not be opened.
-inline bool is_open_here(const std::string& path)
+inline bool is_one_of(const std::vector<file_id>& files, const std::string& path)
 {
-    const auto open_here = files_open_in_this_process();
-    return std::any_of(open_here.begin(), open_here.end(), [&](const file_id& id) {
-        return compare_path(path, id) == path_state::same;
-    });
+    const auto id = file_at(path);
+    return id && std::find(files.begin(), files.end(), *id) != files.end();
 }
 
+// True if a copy of this library in this very process has the file open: it must not be opened.
 inline bool may_be_of_this_process(const std::string& path, const claim_ref& p)
 {
-    return (p.pid == 0 || p.pid == this_process_id()) && is_open_here(path);
+    return (p.pid == 0 || p.pid == this_process_id()) &&
+           is_one_of(files_open_in_this_process(), path);
 }
 
-// Precondition: the file is not open in this process.
-inline liveness test_presence_file(const std::string& path, error_code& why)
+inline presence_info read_presence_info(const file& f, error_code& ec)
 {
-    const file f = open_file(path, file_access::read, why);
-    if (is_gone(why))
-        return liveness::dead;
-    if (why)
-        return liveness::unknown;
-    if (try_lock_file_sharable(f, why))
-        return liveness::dead;
-    return why ? liveness::unknown : liveness::alive;
+    char text[16384];
+    const std::size_t size = f.read(text, sizeof text, ec);
+    return ec ? presence_info() : decode_presence(std::string_view(text, size), ec);
+}
+
+// What is found of a presence.
+enum class presence_proof
+{
+    alive,
+    dead,
+    missing,
+    unknown,
+};
+
+// Whether the process is over that wrote this presence, of which some process has the descriptor.
+inline bool is_owner_over(const file& f)
+{
+    error_code ec;
+    const presence_info info = read_presence_info(f, ec);
+    if (ec)
+        return false;
+    process_identity owner;
+    owner.pid = info.pid;
+    owner.start_time = info.start_time;
+    owner.boot_id = info.boot_id;
+    owner.pid_namespace = info.pid_namespace;
+    owner.time_namespace = info.time_namespace;
+    return is_over(owner);
+}
+
+// With `unknown`, `why` says why. Precondition: the file is not open in this process.
+inline presence_proof examine_presence(const std::string& path, error_code& why)
+{
+    static constexpr int most_rounds = 8;
+    for (int round = 0; round < most_rounds; ++round)
+    {
+        const file f = open_file(path, file_access::read, why);
+        if (is_gone(why))
+        {
+            why.clear();
+            return presence_proof::missing;
+        }
+        if (why)
+            return presence_proof::unknown;
+        const liveness_locks found = test_liveness(f, why);
+        if (why)
+            return presence_proof::unknown;
+        if (found == liveness_locks::held ||
+            (found == liveness_locks::only_of_descriptor && !is_owner_over(f)))
+            return presence_proof::alive;
+        // The owner may have put a new one in its place since we opened this.
+        if (compare_path(path, f.id()) == path_state::same)
+            return presence_proof::dead;
+    }
+    why = errc::unstable_path;
+    return presence_proof::unknown;
 }
 
 SOCKETLOCK_DECL liveness
@@ -198,10 +254,19 @@ test_presence(const std::string& directory, const claim_ref& p, error_code& why)
     const std::string path = presence_path(directory, p.presence);
     if (may_be_of_this_process(path, p))
         return liveness::alive;
-    const liveness proof = test_presence_file(path, why);
+    switch (examine_presence(path, why))
+    {
+    case presence_proof::alive:
+        return liveness::alive;
+    case presence_proof::dead:
+    case presence_proof::missing:
+        return liveness::dead;
+    case presence_proof::unknown:
+        break;
+    }
     if (why == errc::permission_denied)
         why = errc::presence_unreadable;
-    return proof;
+    return liveness::unknown;
 }
 
 SOCKETLOCK_DECL presence_info
@@ -218,24 +283,18 @@ read_presence(const std::string& directory, const claim_ref& p, error_code& ec)
             ec = errc::presence_unreadable;
         return {};
     }
-    char text[16384];
-    const std::size_t size = f.read(text, sizeof text, ec);
-    if (ec)
-        return {};
-    presence_info info = decode_presence(std::string_view(text, size), ec);
+    presence_info info = read_presence_info(f, ec);
     if (!ec && info.id != p.presence)
         ec = errc::corrupt_record;
     return info;
 }
 
-// Removes a presence whose lock can be taken now. Not on the word of somebody who has found it
-// missing: its owner may have put it back since. Precondition: not open in this process.
+// Removes a presence that is found dead now. Not on the word of somebody who has found it missing:
+// its owner may have put it back since. Precondition: not open in this process.
 inline bool remove_if_dead(const std::string& path)
 {
     error_code ec;
-    const file f = open_file(path, file_access::read, ec);
-    const bool is_dead = !ec && try_lock_file_sharable(f, ec);
-    if (!is_dead || compare_path(path, f.id()) != path_state::same)
+    if (examine_presence(path, ec) != presence_proof::dead)
         return false;
     remove_file(path, ec);
     return !ec;
@@ -252,7 +311,8 @@ inline bool ends_with(const std::string& text, std::string_view end)
            text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-// Visits the paths of others' presences until `visit` returns false.
+// Visits the paths of others' presences until `visit` returns false. With an error there may be
+// more.
 template <class Visit>
 void for_each_foreign_presence(
     const std::string& directory,
@@ -262,35 +322,37 @@ void for_each_foreign_presence(
     Visit visit
 )
 {
-    std::vector<std::string> names;
+    // Not all at once: there may be any number.
+    static constexpr std::size_t batch_size = 256;
+    std::vector<std::string> paths;
+    bool goes_on = true;
+    const auto visit_batch = [&] {
+        // A copy of the library in this process opens its presence before it is listed: so only
+        // now.
+        const auto open_here = files_open_in_this_process();
+        for (const std::string& path : paths)
+        {
+            if (goes_on)
+                goes_on = visit(path, is_one_of(open_here, path));
+        }
+        paths.clear();
+    };
     list_directory(
         directory,
         [&](const std::string& name) {
-            if (name.size() == 33 + suffix.size() && name[0] == '.' && ends_with(name, suffix))
-            {
-                const auto id = id128::from_hex(std::string_view(name).substr(1, 32));
-                if (id && *id != own)
-                    names.push_back(name);
-            }
-            return names.size() < 4096;
+            if (name.size() != 33 + suffix.size() || name[0] != '.' || !ends_with(name, suffix))
+                return true;
+            const auto id = id128::from_hex(std::string_view(name).substr(1, 32));
+            if (id && *id != own)
+                paths.push_back(directory + '/' + name);
+            if (paths.size() == batch_size)
+                visit_batch();
+            return goes_on;
         },
         ec
     );
-    if (names.empty())
-        return;
-    // In this order: a copy of the library in this process opens its presence before it is listed.
-    const auto open_here = files_open_in_this_process();
-    for (const std::string& name : names)
-    {
-        const std::string path = directory + '/' + name;
-        const bool is_here = std::any_of(
-            open_here.begin(),
-            open_here.end(),
-            [&](const file_id& id) { return compare_path(path, id) == path_state::same; }
-        );
-        if (!visit(path, is_here))
-            return;
-    }
+    if (goes_on && !paths.empty())
+        visit_batch();
 }
 
 SOCKETLOCK_DECL void remove_dead_presences(const std::string& directory, const id128& own)
@@ -329,7 +391,9 @@ SOCKETLOCK_DECL bool any_presence_alive(const std::string& directory, const id12
         ec,
         [&](const std::string& path, bool is_here) {
             error_code why;
-            found = is_here || test_presence_file(path, why) != liveness::dead;
+            const presence_proof proof = is_here ? presence_proof::alive
+                                                 : examine_presence(path, why);
+            found = proof == presence_proof::alive || proof == presence_proof::unknown;
             return !found;
         }
     );

@@ -21,6 +21,8 @@ struct presence_info
 {
     id128 id;
     std::int64_t pid = 0;
+    /// When the process started, see process_identity.
+    std::uint64_t start_time = 0;
     std::uint16_t port = 0;
     /// The loopback address that the port belongs to.
     std::string address;
@@ -28,6 +30,7 @@ struct presence_info
     std::array<unsigned char, 32> key{};
     std::string boot_id;
     std::string pid_namespace;
+    std::string time_namespace;
     std::string net_namespace;
     std::string host;
     std::string executable;

@@ -13,6 +13,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_to.hpp>
 
+#include <algorithm>
 #include <iterator>
 
 namespace socketlock::detail {
@@ -22,16 +23,18 @@ SOCKETLOCK_DECL std::string encode_presence(const presence_info& info)
     std::string key;
     boost::algorithm::hex_lower(info.key.begin(), info.key.end(), std::back_inserter(key));
     const boost::json::object object{
-        {"id",            info.id.to_hex()  },
-        {"pid",           info.pid          },
-        {"port",          info.port         },
-        {"address",       info.address      },
-        {"key",           key               },
-        {"boot_id",       info.boot_id      },
-        {"pid_namespace", info.pid_namespace},
-        {"net_namespace", info.net_namespace},
-        {"host",          info.host         },
-        {"executable",    info.executable   },
+        {"id",             info.id.to_hex()   },
+        {"pid",            info.pid           },
+        {"start_time",     info.start_time    },
+        {"port",           info.port          },
+        {"address",        info.address       },
+        {"key",            key                },
+        {"boot_id",        info.boot_id       },
+        {"pid_namespace",  info.pid_namespace },
+        {"time_namespace", info.time_namespace},
+        {"net_namespace",  info.net_namespace },
+        {"host",           info.host          },
+        {"executable",     info.executable    },
     };
     return boost::json::serialize(object) + '\n';
 }
@@ -81,6 +84,8 @@ SOCKETLOCK_DECL presence_info decode_presence(std::string_view text, error_code&
     boost::algorithm::unhex(key.begin(), key.end(), info.key.begin());
     info.address = text_member(object, "address");
     info.boot_id = text_member(object, "boot_id");
+    info.start_time = static_cast<std::uint64_t>(std::max<std::int64_t>(number("start_time"), 0));
+    info.time_namespace = text_member(object, "time_namespace");
     info.pid_namespace = text_member(object, "pid_namespace");
     info.net_namespace = text_member(object, "net_namespace");
     info.host = text_member(object, "host");

@@ -133,10 +133,14 @@ SOCKETLOCK_DECL void list_directory(
         ec = file_error(errno);
         return;
     }
-    while (const ::dirent* const entry = ::readdir(directory))
+    bool goes_on = true;
+    while (goes_on)
     {
-        if (!visit(entry->d_name))
-            break;
+        errno = 0;
+        const ::dirent* const entry = ::readdir(directory);
+        if (entry == nullptr && errno != 0)
+            ec = file_error(errno);
+        goes_on = entry != nullptr && visit(entry->d_name);
     }
     ::closedir(directory);
 }

@@ -20,6 +20,12 @@ SOCKETLOCK_DECL process_identity this_process()
     return result;
 }
 
+// Who has which number where, and since when, cannot be told.
+SOCKETLOCK_DECL bool is_over(const process_identity&)
+{
+    return false;
+}
+
 }  // namespace socketlock::detail
 
 #endif
