@@ -91,16 +91,15 @@ BOOST_AUTO_TEST_CASE(row_08_queries_with_another_seed_change_nothing)
 
 BOOST_AUTO_TEST_CASE(row_08_names_that_share_a_file_do_not_evict_each_other)
 {
-    // As on a file system that ignores case.
     BOOST_TEST(other.ask("run ln " + file + ' ' + directory.lock_file("X")) == "");
     BOOST_TEST(other.ask("open 2 X " + directory.path()) == "ok");
     const std::string before = contents_of(file);
-    BOOST_TEST(other.ask("try 2") == failure(errc::name_mismatch));
-    BOOST_TEST(other.ask("lock 2") == failure(errc::name_mismatch));
+    BOOST_TEST(other.ask("try 2") == failure(errc::hard_linked));
+    BOOST_TEST(other.ask("lock 2") == failure(errc::hard_linked));
     BOOST_TEST(other.ask("holder 2") == failure(errc::name_mismatch));
     BOOST_TEST(contents_of(file) == before);
     BOOST_TEST(holder.ask("unlock 1") == "ok");
-    BOOST_TEST(other.ask("try 2") == failure(errc::name_mismatch));
+    BOOST_TEST(other.ask("try 2") == failure(errc::hard_linked));
 }
 
 BOOST_AUTO_TEST_CASE(queries_create_nothing)

@@ -14,18 +14,10 @@ namespace socketlock::detail {
 /// Locks a new file that is open for writing. False without an error: somebody else has it locked.
 SOCKETLOCK_DECL bool lock_liveness(const file& f, error_code& ec);
 
-/// What the owner of a file finds of its locks.
-enum class own_liveness_locks
-{
-    kept,
-    /// Other code of the process had opened and closed the file; they are complete again.
-    renewed,
-    /// Gone with the descriptor, which other code has closed: its number may be anybody's.
-    lost,
-};
-
-/// Looks after the locks that the owner has by this descriptor.
-SOCKETLOCK_DECL own_liveness_locks keep_liveness(const file& f) noexcept;
+/// Looks after the locks that the owner of a file has by this descriptor: takes again what other
+/// code of the process has dropped by opening and closing the file. False: they are lost with the
+/// descriptor, which other code has closed; its number may be anybody's.
+SOCKETLOCK_DECL bool keep_liveness(const file& f) noexcept;
 
 /// What others find.
 enum class liveness_locks

@@ -149,7 +149,7 @@ SOCKETLOCK_DECL bool presence::in_place() const noexcept
 SOCKETLOCK_DECL presence_state presence::ensure(error_code& ec)
 {
     ec.clear();
-    const bool is_lost = keep_liveness(file_) == own_liveness_locks::lost;
+    const bool is_lost = !keep_liveness(file_);
     if (!is_lost && in_place())
         return presence_state::intact;
     if (is_lost)

@@ -57,23 +57,18 @@ SOCKETLOCK_DECL bool lock_liveness(const file& f, error_code& ec)
            try_range(f, F_SETLK, F_WRLCK, process_range, ec);
 }
 
-SOCKETLOCK_DECL own_liveness_locks keep_liveness(const file& f) noexcept
+SOCKETLOCK_DECL bool keep_liveness(const file& f) noexcept
 {
-    if (!f.is_open())
-        return own_liveness_locks::lost;
     // There is a lock of some descriptor, and it is no other one's.
     short of_any = F_WRLCK;
     short of_another = F_WRLCK;
-    if (!call_lock(f, F_GETLK, of_any, descriptor_range) || of_any == F_UNLCK ||
+    if (!f.is_open() || !call_lock(f, F_GETLK, of_any, descriptor_range) || of_any == F_UNLCK ||
         !call_lock(f, F_OFD_GETLK, of_another, descriptor_range) || of_another != F_UNLCK)
-        return own_liveness_locks::lost;
+        return false;
+    // It may be there already. If it is not to be had others go by who we are.
     short of_process = F_WRLCK;
-    if (!call_lock(f, F_OFD_GETLK, of_process, process_range) || of_process != F_UNLCK)
-        return own_liveness_locks::kept;
-    of_process = F_WRLCK;
-    // If it fails others go by who we are.
-    return call_lock(f, F_SETLK, of_process, process_range) ? own_liveness_locks::renewed
-                                                            : own_liveness_locks::kept;
+    call_lock(f, F_SETLK, of_process, process_range);
+    return true;
 }
 
 SOCKETLOCK_DECL liveness_locks test_liveness(const file& f, error_code& ec)

@@ -15,12 +15,11 @@ SOCKETLOCK_DECL bool lock_liveness(const file& f, error_code& ec)
     return try_lock_file(f, ec);
 }
 
-SOCKETLOCK_DECL own_liveness_locks keep_liveness(const file& f) noexcept
+SOCKETLOCK_DECL bool keep_liveness(const file& f) noexcept
 {
     error_code ec;
     // Nobody tells whether we have it; to take it again does no harm.
-    return f.is_open() && try_lock_file(f, ec) ? own_liveness_locks::kept
-                                               : own_liveness_locks::lost;
+    return f.is_open() && try_lock_file(f, ec);
 }
 
 SOCKETLOCK_DECL liveness_locks test_liveness(const file& f, error_code& ec)
