@@ -3,7 +3,7 @@
 
 // The text of a presence. What is accepted is read again as it is written.
 
-#include <socketlock/detail/record/presence.hpp>
+#include <socketlock/detail/record/presence_info.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/json/parse.hpp>

@@ -255,8 +255,7 @@ BOOST_AUTO_TEST_CASE(failed_creation_leaves_nothing_behind)
 
 BOOST_AUTO_TEST_CASE(presence_of_another_process_is_read)
 {
-    temporary_directory directory;
-    living_process other(directory.path(), 1);
+    living_process other(path, 1);
     error_code ec;
     const presence_info info = read_presence(directory.path(), numbered_claim(1), ec);
     BOOST_TEST_REQUIRE(!ec, ec.message());
@@ -267,7 +266,6 @@ BOOST_AUTO_TEST_CASE(presence_of_another_process_is_read)
 
 BOOST_AUTO_TEST_CASE(presence_that_tells_another_id_is_corrupt)
 {
-    temporary_directory directory;
     leave_dead(directory.path(), 1);
     fs::rename(directory / presence_name(1), directory / presence_name(2));
     error_code ec;

@@ -119,6 +119,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_presence_is_corrupt)
         {"pid",                 "-1"                                    },
         {"pid",                 "\"4711\""                              },
         {"pid",                 "1e40"                                  },
+        {"start_time",          "-1"                                    },
+        {"start_time",          "1e40"                                  },
         {"port",                "65536"                                 },
         {"port",                "-1"                                    },
         {"port",                "null"                                  },

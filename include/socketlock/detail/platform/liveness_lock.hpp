@@ -14,25 +14,26 @@ namespace socketlock::detail {
 /// Locks a new file that is open for writing. False without an error: somebody else has it locked.
 SOCKETLOCK_DECL bool lock_liveness(const file& f, error_code& ec);
 
-/// Looks after the locks that the owner of a file has by this descriptor: takes again what other
-/// code of the process has dropped by opening and closing the file. False: they are lost with the
-/// descriptor, which other code has closed; its number may be anybody's.
+/// Takes again what other code of the owner's process has dropped of its locks by opening and
+/// closing the file. False: the locks are lost, because other code has closed this descriptor,
+/// whose number may have been reused.
 SOCKETLOCK_DECL bool keep_liveness(const file& f) noexcept;
 
-/// What others find.
+/// What other processes find.
 enum class liveness_locks
 {
     /// The process lives.
     held,
-    /// Some process has a copy of the owner's descriptor: the owner itself, which closed another
-    /// one of the file, or a copy of it that was made behind our back and may have outlived it.
+    /// Only a copy of the owner's descriptor keeps the file locked: the owner itself, which has
+    /// closed another descriptor of the file, or a copy of its process that ran no fork handlers
+    /// and may have outlived it.
     only_of_descriptor,
-    /// The process is gone, or has lost them.
+    /// The process has ended, or has lost its locks.
     free,
 };
 
-/// Looks at a file that is open for reading. It changes nothing that an owner could notice. If it
-/// is free this descriptor has a sharable lock afterwards.
+/// Tests a file that is open for reading. The owner does not notice. If the file is free, this
+/// descriptor has a sharable lock afterwards.
 SOCKETLOCK_DECL liveness_locks test_liveness(const file& f, error_code& ec);
 
 }  // namespace socketlock::detail

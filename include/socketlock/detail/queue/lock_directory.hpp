@@ -22,7 +22,7 @@ namespace socketlock::detail {
 /// A lock directory, and this process's presence in it.
 struct lock_directory : std::enable_shared_from_this<lock_directory>
 {
-    /// Sees to it that the presence is in place and locked. Thread-safe.
+    /// Makes sure that the presence is in place and locked. Thread-safe.
     SOCKETLOCK_DECL presence_state ensure_presence(error_code& ec);
 
     directory_choice choice;

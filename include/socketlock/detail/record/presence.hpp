@@ -23,12 +23,12 @@ SOCKETLOCK_DECL std::string presence_file_name(const id128& id);
 /// What a process finds of its own presence.
 enum class presence_state
 {
-    /// It is in place and locked, if need be again.
+    /// It is in place and locked (perhaps locked again).
     intact,
-    /// Somebody had removed the file. It is back; until then we could be taken for dead.
+    /// Somebody had removed the file. It is back; until then others could take us for dead.
     restored,
-    /// Other code of the process had closed its descriptor, and with it the locks were gone: for
-    /// all we know we were taken for dead. There is a new file by the same name.
+    /// Other code of the process had closed its descriptor and so dropped its locks: others may
+    /// have taken us for dead. There is a new file with the same name.
     lost,
 };
 
@@ -56,7 +56,7 @@ public:
     /// True if the directory still holds it.
     SOCKETLOCK_DECL bool in_place() const noexcept;
 
-    /// Sees to it that it is in place and locked. With an error it is not.
+    /// Makes sure that it is in place and locked; with an error it is not.
     SOCKETLOCK_DECL presence_state ensure(error_code& ec);
 
     /// Lets those in who may read a lock file of these permissions.

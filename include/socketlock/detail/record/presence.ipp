@@ -203,7 +203,8 @@ enum class presence_proof
     unknown,
 };
 
-// Whether the process is over that wrote this presence, of which some process has the descriptor.
+// Whether the process that wrote this presence has certainly ended, though some process still has
+// its descriptor.
 inline bool is_owner_over(const file& f)
 {
     error_code ec;
@@ -239,7 +240,7 @@ inline presence_proof examine_presence(const std::string& path, error_code& why)
         if (found == liveness_locks::held ||
             (found == liveness_locks::only_of_descriptor && !is_owner_over(f)))
             return presence_proof::alive;
-        // The owner may have put a new one in its place since we opened this.
+        // The owner may have replaced it since we opened it.
         if (compare_path(path, f.id()) == path_state::same)
             return presence_proof::dead;
     }

@@ -13,7 +13,6 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_to.hpp>
 
-#include <algorithm>
 #include <iterator>
 
 namespace socketlock::detail {
@@ -73,8 +72,11 @@ SOCKETLOCK_DECL presence_info decode_presence(std::string_view text, error_code&
     const std::string key = text_member(object, "key");
     const std::int64_t port = number("port");
     info.pid = number("pid");
-    if (!id || info.pid < 0 || port < 0 || port > 65535 || key.size() != 2 * info.key.size() ||
-        key.find_first_not_of("0123456789abcdef") != key.npos)
+    const auto* const start = object.if_contains("start_time");
+    const std::int64_t start_time = start != nullptr && start->is_number() ? number("start_time")
+                                                                           : 0;
+    if (!id || info.pid < 0 || start_time < 0 || port < 0 || port > 65535 ||
+        key.size() != 2 * info.key.size() || key.find_first_not_of("0123456789abcdef") != key.npos)
     {
         ec = errc::corrupt_record;
         return info;
@@ -84,7 +86,7 @@ SOCKETLOCK_DECL presence_info decode_presence(std::string_view text, error_code&
     boost::algorithm::unhex(key.begin(), key.end(), info.key.begin());
     info.address = text_member(object, "address");
     info.boot_id = text_member(object, "boot_id");
-    info.start_time = static_cast<std::uint64_t>(std::max<std::int64_t>(number("start_time"), 0));
+    info.start_time = static_cast<std::uint64_t>(start_time);
     info.time_namespace = text_member(object, "time_namespace");
     info.pid_namespace = text_member(object, "pid_namespace");
     info.net_namespace = text_member(object, "net_namespace");
