@@ -90,17 +90,6 @@ BOOST_AUTO_TEST_CASE(unknown_members_and_missing_texts_do_no_harm)
     BOOST_TEST(!decoding_error(with_member("start_time", "\"today\"")));
 }
 
-BOOST_AUTO_TEST_CASE(start_that_is_too_large_for_a_double_counts_as_unknown)
-{
-    std::string text = with_member("started", "\"S\"");
-    text.replace(text.find("\"S\""), 3, "1e309");
-    error_code ec;
-    const presence_info info = decode_presence(text, ec);
-    BOOST_TEST_REQUIRE(!ec, ec.message());
-    BOOST_TEST(info.started == 0.0);
-    BOOST_TEST(!decoding_error(encode_presence(info)));
-}
-
 BOOST_AUTO_TEST_CASE(what_is_no_presence_is_corrupt)
 {
     const std::string good = encode_presence(numbered_info(1));
