@@ -25,6 +25,7 @@ VOCABULARY = ["config", "error", "holder_info", "options"]
 
 # Decisions, state machines and codecs. Each pattern has to match a file.
 PURE = [
+    "record/decide.*",
     "record/decision.*",
     "record/record.*",
     "record/record_text.*",

@@ -19,7 +19,7 @@ namespace socketlock {
 /// What can go wrong. The message of each value says what to do about it.
 enum class errc
 {
-    /// Somebody else holds the lock.
+    /// Somebody else holds the lock, or has its turn.
     held = 1,
     /// This lock object does not hold the lock (it never did, unlocked it, or was copied by fork).
     not_owner,
@@ -58,9 +58,8 @@ enum class errc
     locking_unsupported,
     /// Another process has kept the guard of the lock file for too long (it may be stopped).
     guard_timeout,
-    /// There is no loopback interface to listen on.
-    no_loopback,
-    /// The other process could not prove that it is the holder.
+    /// The claim to wait for has another `lock_options::signature_seed`, which it has proved: this
+    /// one cannot queue behind it.
     handshake_failed,
     /// The lock file or the presence could not be read or written.
     io_error,

@@ -12,14 +12,14 @@
 
 namespace socketlock {
 
-/// Who holds a lock, according to the lock file and the holder's presence.
+/// Who holds a lock, or whose turn it is, according to the lock file and that process's presence.
 struct holder_info
 {
     /// The name of the lock.
     std::string name;
     /// The holder's process id, as the holder itself sees it (it may be in another PID namespace).
     std::int64_t pid = 0;
-    /// The loopback port on which the holder listens; 0 if it is not known.
+    /// The loopback port on which the holder listens; 0 if it is not known, or it does not listen.
     std::uint16_t port = 0;
     /// When the holder got the lock, by its wall clock.
     std::chrono::system_clock::time_point since;

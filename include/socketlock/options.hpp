@@ -22,8 +22,9 @@ struct lock_options
     std::string lock_dir;
 
     /**
-     * A shared secret that is mixed into the handshake, in addition to the holder's random key. A
-     * waiter with another seed is not let into the queue; it still gets the lock when it is free.
+     * A shared secret that is mixed into the handshake, in addition to the holder's random key.
+     * Whoever has another seed gets the lock when it is free, but cannot wait for it: that fails
+     * with `errc::handshake_failed`.
      */
     std::string signature_seed;
 

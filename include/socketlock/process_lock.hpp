@@ -159,30 +159,33 @@ public:
     std::int64_t pid() const noexcept { return detail::this_process_id(); }
 
     /// The loopback port that the lock file names while this object holds the lock; otherwise 0.
+    /// Also 0 where no port can be had: the lock works all the same.
     std::uint16_t port() const noexcept { return core_ ? core_->port() : std::uint16_t(0); }
 
     /// A number that grows by at least one with every change of owner, by which a service can
     /// refuse late requests from a former owner; 0 while this object does not hold the lock.
     std::uint64_t fencing_token() const noexcept { return core_ ? core_->fencing_token() : 0; }
 
-    /// Who held the lock when the last attempt found it held: unverified, from the lock file.
+    /// Who held the lock, or had its turn, when the last attempt found it held: unverified, from
+    /// the lock file.
     std::optional<holder_info> blocker() const { return core_->blocker(); }
 
-    /// While an operation of this object waits for the lock: the number of claims before it in the
-    /// queue, at most, not counting the holder. The number comes from the lock file, which is read
-    /// every 3 seconds, and whenever the lock changes hands without us. It may include claims that
-    /// have given up. Nullopt while this object is not in the queue.
-    std::optional<std::uint64_t> ahead() const noexcept
-    {
-        return core_ ? core_->ahead() : std::nullopt;
-    }
+    /// While an operation of this object waits for the lock: how many claims are before it in the
+    /// queue, not counting the holder, as far as that is certain. It is 0 if this object is the
+    /// next; nullopt if that is not known, or this object does not wait. Who has just become the
+    /// next may know it up to 3 seconds later.
+    std::optional<std::uint64_t> ahead() const { return core_ ? core_->ahead() : std::nullopt; }
 
     /**
      * Takes the lock, waiting behind all claims that already wait: first come, first served.
      *
+     * A process that is suspended when its turn comes is passed over after half a second, and has
+     * its old place when it goes on.
+     *
      * @par Errors
-     * `already_locked`; those of the lock directory, the lock file and the holder's presence (see
-     * `errc`). An error leaves everything as it was.
+     * `already_locked`; `handshake_failed` if the claim to wait for has another signature seed;
+     * those of the lock directory, the lock file and the holder's presence (see `errc`). An error
+     * leaves everything as it was.
      */
     void lock(error_code& ec) { core_->lock(true, std::nullopt, ec); }
 
@@ -194,8 +197,9 @@ public:
         throw_if(ec);
     }
 
-    /// Takes the lock if nobody holds it. False without an error means that somebody does; see
-    /// `blocker`. Errors: as `lock`, and `guard_timeout` after 5 seconds.
+    /// Takes the lock if nobody holds it and it is no waiter's turn. False without an error means
+    /// that somebody holds it or has its turn; see `blocker`. Errors: as `lock`, except
+    /// `handshake_failed`, and `guard_timeout` after 5 seconds.
     bool try_lock(error_code& ec) { return core_->lock(false, std::nullopt, ec); }
 
     /// The same; throws `lock_error`.
@@ -244,8 +248,8 @@ public:
     }
 
     /**
-     * Gives the lock up, to the first waiter in the queue if there is one. It never waits for the
-     * network.
+     * Gives the lock up. If somebody waits, it is the turn of the first waiter in the queue, which
+     * takes the lock itself. It never waits for the network.
      *
      * @par Errors
      * `not_owner`: this object does not hold the lock. `lost`: the lock was taken away; the lock
@@ -264,10 +268,10 @@ public:
     }
 
     /**
-     * Returns who holds the lock, or nullopt if nobody does. It creates and changes nothing, and
-     * works for every user who may read the lock file. It asks the holder to prove its identity
-     * (see `holder_info::verified`). That takes a millisecond, or a few seconds if the holder, or a
-     * process that is changing the lock file, has been stopped.
+     * Returns who holds the lock, or whose turn it is; nullopt if the lock is free. It creates and
+     * changes nothing, and works for every user who may read the lock file. It asks the holder to
+     * prove its identity (see `holder_info::verified`). That takes a millisecond, or a few seconds
+     * if the holder, or a process that is changing the lock file, has been stopped.
      */
     std::optional<holder_info> holder(error_code& ec) { return core_->holder(ec); }
 
@@ -287,8 +291,8 @@ public:
      * `void(error_code)`
      * @par Per-operation cancellation
      * Terminal, partial and total. Before the lock is acquired: the handler gets
-     * `operation_aborted` at once, and this object will not hold the lock, even if the grant was on
-     * its way; others in the queue are not affected. Afterwards: no effect, the handler gets
+     * `operation_aborted` at once, and this object will not hold the lock, even if its turn had
+     * come; others in the queue are not affected. Afterwards: no effect, the handler gets
      * success.
      * @par Errors
      * As `lock(error_code&)`, and `operation_aborted`.
@@ -306,7 +310,8 @@ public:
     }
 
     /**
-     * Takes the lock if nobody holds it: the handler gets true, or false without an error.
+     * Takes the lock if nobody holds it and it is no waiter's turn: the handler gets true, or false
+     * without an error.
      *
      * @par Handler signature
      * `void(error_code, bool acquired)`
@@ -429,7 +434,8 @@ public:
 
     /**
      * Waits, while this object holds the lock, until another claim queues behind it; completes at
-     * once if one has done so already. One such operation at a time.
+     * once if one has done so already. Claims that cannot connect to this process are not noticed.
+     * One such operation at a time.
      *
      * @par Handler signature
      * `void(error_code)`: success if a claim waits; `operation_aborted` when the lock is unlocked;

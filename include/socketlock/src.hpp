@@ -9,6 +9,7 @@
 
 #include <socketlock/config.hpp>
 #include <socketlock/detail/common/id.ipp>
+#include <socketlock/detail/completion/deadlines.ipp>
 #include <socketlock/detail/completion/io_thread.ipp>
 #include <socketlock/detail/completion/lock_backend.ipp>
 #include <socketlock/detail/completion/lock_core.ipp>
@@ -23,7 +24,9 @@
 #include <socketlock/detail/queue/claim.ipp>
 #include <socketlock/detail/queue/claim_links.ipp>
 #include <socketlock/detail/queue/claim_machine.ipp>
+#include <socketlock/detail/queue/claim_machine_ending.ipp>
 #include <socketlock/detail/queue/claim_machine_successors.ipp>
+#include <socketlock/detail/queue/claim_request.ipp>
 #include <socketlock/detail/queue/claim_timers.ipp>
 #include <socketlock/detail/queue/lock_directory.ipp>
 #include <socketlock/detail/queue/lock_entry.ipp>
@@ -35,6 +38,7 @@
 #include <socketlock/detail/record/lock_name.ipp>
 #include <socketlock/detail/record/presence.ipp>
 #include <socketlock/detail/record/presence_info.ipp>
+#include <socketlock/detail/record/presence_tester.ipp>
 #include <socketlock/detail/record/record.ipp>
 #include <socketlock/detail/record/record_cache.ipp>
 #include <socketlock/detail/record/record_text.ipp>
@@ -43,6 +47,7 @@
 #include <socketlock/detail/wire/frame.ipp>
 #include <socketlock/detail/wire/framed_socket.ipp>
 #include <socketlock/detail/wire/handshake.ipp>
+#include <socketlock/detail/wire/kept_connection.ipp>
 #include <socketlock/detail/wire/listener.ipp>
 #include <socketlock/detail/wire/message.ipp>
 #include <socketlock/impl/error.ipp>

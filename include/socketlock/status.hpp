@@ -27,9 +27,10 @@ enum class lock_state
 {
     /// It cannot be told: see `lock_status::error`. It may be held.
     unknown,
-    /// Nobody holds it.
+    /// Nobody holds it, and it is no waiter's turn.
     free,
-    /// A process holds it that lives, or that cannot be tested and is taken for alive.
+    /// A process holds it, or has its turn, that lives, or that cannot be tested and is taken for
+    /// alive.
     held,
 };
 
@@ -46,7 +47,7 @@ struct lock_status
     /// True if there is a lock file, and it could be read. There is none before a lock's first use,
     /// nor, for a moment, when somebody removed it: a holder that lives puts it back.
     bool has_lock_file = false;
-    /// Who holds the lock, unverified; nothing unless it is held.
+    /// Who holds the lock, or has its turn, unverified; nothing unless it is held.
     std::optional<holder_info> holder;
     /// Why the state is unknown; success otherwise.
     error_code error;

@@ -19,7 +19,6 @@ int exit_code::of(const error_code& ec) noexcept
         return usage;
     case errc::lost:
     case errc::guard_timeout:
-    case errc::no_loopback:
         return unavailable;
     case errc::not_owner:
     case errc::already_locked:

@@ -79,7 +79,7 @@ $XDG_RUNTIME_DIR/socketlock, else socketlock-<user id> in $TMPDIR or /tmp.
 
 Exit codes of the program itself:
   64  wrong usage
-  69  unavailable: the lock was taken away, its file was in use for too long, no loopback interface
+  69  unavailable: the lock was taken away, or its file was in use for too long
   70  an internal error
   71  the system refused something: a process, a thread, a file descriptor
   73  the lock file cannot be created

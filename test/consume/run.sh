@@ -141,7 +141,7 @@ use_exports()
         return 1
     fi
     ! awk '$2 ~ /^[ABDRT]$/' "$work/exports" |
-        grep -vE ' [ABDRT] ((VTT|vtable|typeinfo|typeinfo name) for )?socketlock::' &&
+        grep -vE ' [ABDRT] ((VTT|vtable|typeinfo|typeinfo name) for |non-virtual thunk to )?socketlock::' &&
         ! grep -E 'boost::(json|interprocess|container)::|OPENSSL|EVP_' "$work/exports" |
             grep -vE ' (vtable|typeinfo|typeinfo name) for boost::container::[a-z_]+$'
 }

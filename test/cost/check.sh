@@ -50,6 +50,29 @@ count_calls()
         $2 - short[$1] >= 500 { print $1, $2 - short[$1] }' "$work/short" "$work/long")
 }
 
+# all_calls OPERATION NUMBER ROUND: how many system calls all processes of a run make.
+all_calls()
+{
+    local directory=$work/$1-$2-$3
+    mkdir "$directory"
+    strace -f -c -o "$directory/summary" "$program" "$1" "$2" "$directory/locks" || return
+    awk '$NF == "total" { print $4 }' "$directory/summary"
+}
+
+# The least of a few runs: strace makes each call slow, so that transactions collide that would not,
+# and how often they do is chance.
+count_all_calls()
+{
+    local operation=$1 least="" short long calls round
+    for round in 1 2 3; do
+        short=$(all_calls "$operation" 500 "$round") || return
+        long=$(all_calls "$operation" 2500 "$round") || return
+        calls=$(((long - short) / 2000))
+        ((${least:-$calls} < calls)) || least=$calls
+    done
+    verdict "$operation/calls" "$least"
+}
+
 # instructions OPERATION NUMBER: those of all operations of a run.
 instructions()
 {
@@ -82,4 +105,9 @@ for operation in cycle refused; do
         echo "skip cost/$operation/instructions (valgrind is not here)"
     fi
 done
+if strace -o /dev/null -- true 2>/dev/null; then
+    count_all_calls contended || failed=1
+else
+    echo "skip cost/contended/calls (strace does not work here)"
+fi
 exit "$failed"

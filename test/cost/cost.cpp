@@ -1,18 +1,22 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// usage: cost cycle|refused NUMBER DIRECTORY
+// usage: cost cycle|refused|contended NUMBER DIRECTORY
 //
 // Does one operation NUMBER times, for check.sh to count what it costs: `cycle` locks and unlocks a
-// free lock, `refused` tries a lock that another process holds.
+// free lock, `refused` tries a lock that another process holds. With `contended` four processes
+// together lock and unlock one lock so often.
 
 #include <socketlock/process_lock.hpp>
 
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <cstdlib>
 #include <iostream>
+#include <new>
 #include <string>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +42,52 @@ void hold(const socketlock::lock_options& options, int ready, int until)
         static_cast<void>(::read(until, &byte, 1));
 }
 
+// What the processes share.
+struct arena
+{
+    std::atomic<int> ready{0};
+    std::atomic<long> turns{0};
+};
+
+int take_turns(const socketlock::lock_options& options, arena& a, int processes, long number)
+{
+    boost::asio::io_context context;
+    process_lock lock(context, "x", options);
+    ++a.ready;
+    while (a.ready != processes)
+        ::usleep(1000);
+    while (a.turns < number)
+    {
+        lock.lock();
+        ++a.turns;
+        lock.unlock();
+    }
+    return 0;
+}
+
+int contend(const socketlock::lock_options& options, long number)
+{
+    constexpr int processes = 4;
+    constexpr int access = PROT_READ | PROT_WRITE;
+    constexpr int kind = MAP_SHARED | MAP_ANONYMOUS;
+    void* const memory = ::mmap(nullptr, sizeof(arena), access, kind, -1, 0);
+    if (memory == MAP_FAILED)
+        return 1;
+    arena& a = *new (memory) arena;
+    for (int i = 0; i < processes; ++i)
+    {
+        if (::fork() == 0)
+            std::exit(take_turns(options, a, processes, number));
+    }
+    bool is_well = true;
+    for (int i = 0; i < processes; ++i)
+    {
+        int status = 0;
+        is_well = ::wait(&status) > 0 && status == 0 && is_well;
+    }
+    return is_well ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int count, char** words)
@@ -48,6 +98,8 @@ int main(int count, char** words)
     const long number = std::atol(words[2]);
     socketlock::lock_options options;
     options.lock_dir = words[3];
+    if (words[1] == std::string("contended"))
+        return contend(options, number);
 
     int ready[2];
     int until[2];

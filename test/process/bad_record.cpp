@@ -3,11 +3,14 @@
 
 // Records that cannot be read, or are not for us.
 
+#include <socketlock/status.hpp>
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,6 +61,9 @@ std::vector<std::string> unreadable_records()
         record_with("\"fencing_token\":7", "\"fencing_token\":-7"),
         record_with("\"fencing_token\":7", "\"fencing_token\":1e300"),
         record_with("\"fencing_token\":7", "\"fencing_token\":7.5"),
+        record_with("\"fencing_token\":7", "\"fencing_token\":18446744073709551615"),
+        record_with("\"fencing_token\":7", "\"fencing_token\":18446744073709551616"),
+        record_with("\"next_ticket\":0", "\"next_ticket\":18446744073709551615"),
         record_with("\"fencing_token\":7,", ""),
         record_with("\"holder\":null", "\"holder\":true"),
         record_with("\"holder\":null", "\"holder\":{}"),
@@ -119,6 +125,37 @@ BOOST_AUTO_TEST_CASE(row_17_an_unreadable_record_is_healed_when_nobody_lives)
             BOOST_TEST(other.ask("close 1") == "ok");
             BOOST_TEST(p.ask("close 1") == "ok");
             BOOST_TEST(eventually([&] { return directory.names(".presence").empty(); }));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_fencing_token_that_cannot_grow_never_becomes_smaller)
+{
+    peer somebody = peer_with_lock(directory.path(), "y");
+    BOOST_TEST(somebody.ask("try 1") == "yes");
+    peer p = peer_with_lock(directory.path());
+    for (const std::string token : {"18446744073709551615", "18446744073709551614"})
+    {
+        BOOST_TEST_CONTEXT("token " << token)
+        {
+            write_file(file, record_with("\"fencing_token\":7", "\"fencing_token\":" + token));
+            std::uint64_t last = std::stoull(token);
+            for (int i = 0; i < 3; ++i)
+            {
+                if (p.ask("try 1") == "yes")
+                {
+                    BOOST_TEST(std::stoull(p.ask("token 1")) > last);
+                    last = std::stoull(p.ask("token 1"));
+                    BOOST_TEST(p.ask("unlock 1") == "ok");
+                }
+            }
+            expect_refusal(p, errc::corrupt_record);
+            socketlock::lock_options options;
+            options.lock_dir = directory.path();
+            socketlock::error_code ec;
+            BOOST_TEST((socketlock::status("x", options, ec).state != socketlock::lock_state::free)
+            );
+            BOOST_TEST(ec == make_error_code(errc::corrupt_record));
         }
     }
 }

@@ -84,10 +84,10 @@ public:
     /// nothing may stay.
     void expect_nothing_left()
     {
-        const std::size_t usual = usual_descriptors();
+        const std::size_t usual = descriptors_without_locks(directory.path());
         peers.push_back(std::move(holder));
-        for (const peer& p : peers)
-            BOOST_TEST((!p.is_running() || eventually([&] { return descriptors_of(p) <= usual; })));
+        for (peer& p : peers)
+            BOOST_TEST((!p.is_running() || closes_all(p, usual)));
         peers.clear();
         peer last = peer_with_lock(directory.path());
         BOOST_TEST(last.ask("try 1") == "yes");
@@ -106,12 +106,6 @@ private:
         BOOST_TEST(holder.ask("async_wait_contended 1") == "started");
         add();
         BOOST_TEST_REQUIRE(holder.event() == "1 contended");
-    }
-
-    std::size_t usual_descriptors() const
-    {
-        peer p = peer_with_lock(directory.path(), "another");
-        return usual_descriptors_of(p);
     }
 
     std::uint64_t tickets_given() const

@@ -4,6 +4,7 @@
 #include "interrupted.hpp"
 
 #include <socketlock/detail/platform/process_identity.hpp>
+#include <socketlock/detail/record/decide.hpp>
 #include <socketlock/detail/record/lock_file.hpp>
 
 #include <algorithm>
@@ -374,11 +375,14 @@ std::optional<waiter> let_attach(
     const auto frame = claim ? connection.hear(sl::message_type::attach) : std::nullopt;
     const auto attach = frame ? sl::attach_message::decode(frame->body) : std::nullopt;
     BOOST_TEST(frame.has_value() == attach.has_value());
-    if (!attach || !connection.say(sl::attached_message().encode()))
+    if (!attach || !connection.say(sl::attached_message{attach->number}.encode()))
         return std::nullopt;
+    BOOST_TEST((attach->target_claim == target.who.claim));
+    BOOST_TEST((attach->own_claim == *claim));
     return waiter{
         {{*claim, attach->presence, static_cast<std::int64_t>(attach->pid)}, attach->port},
-        attach->ticket
+        attach->ticket,
+        attach->number
     };
 }
 
@@ -407,19 +411,45 @@ sl::record record_of(const std::string& path)
     return edit_record(path, nullptr);
 }
 
+namespace {
+
+// A decision of the library's, for which all others are dead.
+sl::decision decide_alone(const std::string& path, sl::request q)
+{
+    sl::decision result;
+    edit_record(path, [&](sl::record& r) {
+        q.now = std::chrono::system_clock::now();
+        result = sl::decide(r, q, [](const sl::claim_ref&) { return sl::liveness::dead; });
+    });
+    return result;
+}
+
+}  // namespace
+
 std::uint64_t make_holder(const std::string& path, const sl::claim_contact& c)
 {
-    const auto now = std::chrono::system_clock::now();
-    return edit_record(path, [&](sl::record& r) { sl::make_holder(r, c, now); }).fencing_token;
+    sl::request q;
+    q.self = c;
+    return decide_alone(path, q).fencing_token;
 }
 
 void make_free(const std::string& path)
 {
     edit_record(path, [](sl::record& r) {
         r.holder.reset();
+        r.next.reset();
         r.port = 0;
         r.timestamp = 0;
     });
+}
+
+void reserve(const std::string& path, const sl::claim_contact& holder, const waiter& next)
+{
+    sl::request q;
+    q.what = sl::intent::release;
+    q.self = holder;
+    q.successor = sl::queued_claim{next.self, next.ticket};
+    BOOST_TEST((decide_alone(path, q).reserved_for == next.self.who));
 }
 
 bool is_held_by(const std::string& path, const sl::claim_contact& c)
@@ -427,9 +457,16 @@ bool is_held_by(const std::string& path, const sl::claim_contact& c)
     return record_of(path).holder == c.who;
 }
 
+bool is_reserved_for(const std::string& path, const sl::claim_contact& c)
+{
+    const sl::record r = record_of(path);
+    return !r.holder && r.next && r.next->who == c.who;
+}
+
 bool is_free(const std::string& path)
 {
-    return !record_of(path).holder;
+    const sl::record r = record_of(path);
+    return !r.holder && !r.next;
 }
 
 boost::test_tools::assertion_result can_see_what_is_read(boost::unit_test::test_unit_id)

@@ -124,6 +124,8 @@ struct waiter
 {
     socketlock::detail::claim_contact self;
     std::uint64_t ticket = 0;
+    /// The attachment's.
+    std::uint64_t number = 0;
 };
 
 /// Plays the claim `target` of an actor, up to a waiter's attachment.
@@ -150,7 +152,15 @@ socketlock::detail::record edit_record(
 /// Makes a claim the holder of a lock; the fencing token.
 std::uint64_t make_holder(const std::string& path, const socketlock::detail::claim_contact& c);
 void make_free(const std::string& path);
+/// The claim that holds the lock unlocks it for a waiter.
+void reserve(
+    const std::string& path,
+    const socketlock::detail::claim_contact& holder,
+    const waiter& next
+);
 bool is_held_by(const std::string& path, const socketlock::detail::claim_contact& c);
+bool is_reserved_for(const std::string& path, const socketlock::detail::claim_contact& c);
+/// Nobody holds it, and it is nobody's turn.
 bool is_free(const std::string& path);
 
 /// Whether the system tells how much of what was sent has been read.

@@ -6,11 +6,13 @@
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "lock_directory.hpp"
+#include "occupancy.hpp"
 #include "peer.hpp"
 
 using namespace test;
@@ -98,27 +100,6 @@ BOOST_AUTO_TEST_CASE(a_holder_whose_loopback_is_down_is_not_robbed)
     BOOST_TEST(other.event() == "1 locked");
 }
 
-BOOST_AUTO_TEST_CASE(a_process_without_a_loopback_address_cannot_lock_and_is_told_so)
-{
-    const lock_directory directory;
-    peer outsider = peer_with_lock(directory.path(), "x", without_loopback_addresses());
-    const std::string descriptors = outsider.ask("descriptors");
-    BOOST_TEST(outsider.ask("try 1") == failure(errc::no_loopback));
-    BOOST_TEST(outsider.ask("lock 1") == failure(errc::no_loopback));
-    BOOST_TEST(outsider.ask("lock_for 1 100") == failure(errc::no_loopback));
-    BOOST_TEST(outsider.ask("holder 1") == "none");
-
-    // The same when somebody has held it and is dead: that changes nothing for others.
-    peer holder = peer_with_lock(directory.path());
-    BOOST_TEST(holder.ask("try 1") == "yes");
-    holder.kill();
-    BOOST_TEST(outsider.ask("try 1") == failure(errc::no_loopback));
-    BOOST_TEST(outsider.ask("close 1") == "ok");
-    BOOST_TEST(eventually([&] { return has_no_more_than(outsider, descriptors); }));
-    peer next = peer_with_lock(directory.path());
-    BOOST_TEST(next.ask("try 1") == "yes");
-}
-
 BOOST_AUTO_TEST_CASE(row_06_a_contender_that_cannot_reach_the_holder_waits_for_it)
 {
     const lock_directory directory;
@@ -140,6 +121,40 @@ BOOST_AUTO_TEST_CASE(row_06_a_contender_that_cannot_reach_the_holder_waits_for_i
     BOOST_TEST(!holder.has_event(std::chrono::milliseconds(300)));
     outsider.kill();
     BOOST_TEST(holder.event() == "1 locked");
+}
+
+BOOST_AUTO_TEST_CASE(a_waiter_that_cannot_reach_those_who_are_busy_has_its_turn)
+{
+    // Those who queued before it, and as many again if a busy machine costs it a turn.
+    static constexpr std::int64_t most_turns = 20;
+    const lock_directory directory;
+    const occupancy room(directory / "room");
+    std::vector<peer> busy;
+    for (int i = 0; i < 3; ++i)
+    {
+        busy.push_back(peer_with_lock(directory.path()));
+        busy.back().send("cycle_waiting 1 100000000 " + directory / "room");
+    }
+    peer outsider = peer_with_lock(directory.path(), "x", with_loopback_of_its_own());
+    for (int i = 0; i < 20; ++i)
+    {
+        BOOST_TEST(outsider.ask("async_lock 1") == "started");
+        // In the queue, or it has had its turn before that could be seen.
+        const auto is_in_record = [&] {
+            const auto ours = our_part(directory.lock_file("x"));
+            return ours.contains("parked") && ours.at("parked").is_object();
+        };
+        BOOST_TEST_REQUIRE(eventually([&] { return outsider.has_event() || is_in_record(); }));
+        const std::int64_t before = room.visits();
+        BOOST_TEST_REQUIRE(outsider.event() == "1 locked");
+        // It holds: nobody else has a turn now.
+        BOOST_TEST(room.visits() - before <= most_turns);
+        const std::int64_t now = room.visits();
+        BOOST_TEST(outsider.ask("unlock 1") == "ok");
+        BOOST_TEST_REQUIRE(eventually([&] { return room.visits() > now; }));
+    }
+    for (peer& p : busy)
+        p.kill();
 }
 
 BOOST_AUTO_TEST_CASE(row_06_a_stranger_at_the_same_port_does_not_count_as_the_holder)

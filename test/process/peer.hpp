@@ -112,6 +112,13 @@ std::size_t descriptors_of(const peer& p);
 /// How many it has once it has used its lock 1, which is free, and has no connection.
 std::size_t usual_descriptors_of(peer& p);
 
+/// How many a process has that has no lock any more.
+std::size_t descriptors_without_locks(const std::string& directory);
+
+/// Has it close all its locks, and with them the connections that are kept as long as it has one.
+/// True if it has no more descriptors then.
+bool closes_all(peer& p, std::size_t descriptors);
+
 void pause_briefly();
 
 /// Calls `condition` until it is true. False if that takes too long.

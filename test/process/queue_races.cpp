@@ -246,6 +246,66 @@ BOOST_FIXTURE_TEST_CASE(a_lock_that_is_unlocked_while_it_is_wanted_is_never_left
     BOOST_TEST(last.event(at_once) == "1 locked");
 }
 
+BOOST_AUTO_TEST_CASE(a_waiter_that_gives_up_behind_a_stopped_one_leaves_no_lock_that_nobody_can_get)
+{
+    // Of as many locks at the same time.
+    static constexpr std::size_t count = 100;
+    const lock_directory directory;
+    const std::string all = "1 " + std::to_string(count);
+    const std::string open = "many " + all + ' ' + directory.path();
+    peer holder;
+    peer waiter;
+    peer last;
+    BOOST_TEST_REQUIRE(holder.ask(open) == std::to_string(count));
+    BOOST_TEST_REQUIRE(waiter.ask(open) == "0");
+    BOOST_TEST_REQUIRE(last.ask(open) == "0");
+    const std::size_t descriptors = descriptors_of(last);
+    const auto ask_all = [](peer& p, const std::string& command) {
+        for (std::size_t i = 1; i <= count; ++i)
+            BOOST_TEST_REQUIRE(p.ask(command + ' ' + std::to_string(i)) == "started");
+    };
+    const auto expect_events = [](peer& p) {
+        for (std::size_t i = 1; i <= count; ++i)
+            p.event();
+    };
+    ask_all(holder, "async_wait_contended");
+    ask_all(waiter, "async_lock_and_unlock");
+    expect_events(holder);
+    for (std::size_t i = 1; i <= count; ++i)
+    {
+        BOOST_TEST_REQUIRE(last.ask("async_lock " + std::to_string(i)) == "started");
+        // Each has its connection.
+        BOOST_TEST_REQUIRE(eventually([&] { return descriptors_of(last) >= descriptors + i; }));
+    }
+
+    waiter.stop();
+    holder.kill();
+    ask_all(last, "cancel");
+    expect_events(last);
+    // They are over, but the stopped one does not know.
+    for (std::size_t i = 1; i <= count; ++i)
+    {
+        const std::string file = directory.lock_file("many" + std::to_string(i));
+        BOOST_TEST_REQUIRE(eventually([&] { return our_part(file).at("tail").is_null(); }));
+    }
+    waiter.resume();
+    for (std::size_t i = 1; i <= count; ++i)
+        BOOST_TEST(waiter.event().find(" unlocked") != std::string::npos);
+
+    peer newcomer;
+    const auto begin = std::chrono::steady_clock::now();
+    const std::string last_ones = " 1 " + directory.path();
+    int refused = 0;
+    for (std::size_t i = 1; i <= count; ++i)
+    {
+        const std::string command = "many " + std::to_string(i) + last_ones;
+        while (newcomer.ask(command) != "1" && std::chrono::steady_clock::now() - begin < 5s)
+            pause_briefly();
+        refused += newcomer.ask("owns " + std::to_string(i)) != "yes";
+    }
+    BOOST_TEST(refused == 0);
+}
+
 BOOST_AUTO_TEST_CASE(those_who_give_up_and_wait_again_are_not_forgotten)
 {
     const lock_directory directory;

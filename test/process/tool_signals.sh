@@ -150,14 +150,15 @@ test_on_a_terminal_run_shows_whom_it_waits_for()
     same "lines about y" "" "$(grep 'waiting.* y ' shown || true)"
 }
 
-test_on_a_terminal_run_shows_its_place_in_the_queue()
+test_on_a_terminal_run_shows_no_place_in_the_queue_that_is_not_known()
 {
     hold x
     "$tool" run x -- true &
     local first=$!
     eventually grep -q '"tail":{' locks/.x.lock
     on_terminal "stty cols 200; '$tool' run x -- echo done"
-    eventually grep -q "socketlock: waiting .* (at most 1 ahead of us)" shown
+    eventually grep -q "socketlock: waiting 0:0[0-9]; x is held by PID $holder" shown
+    same "lines with a place" "" "$(grep -E 'ahead|next in' shown || true)"
     let_go
     ends_with 0 "$first"
     ends_with 0 "$terminal"

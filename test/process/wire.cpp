@@ -155,7 +155,9 @@ bool shake_hands(
 {
     socketlock::error_code ec;
     const auto key = sl::derive_handshake_key(holder.presence.key, seed, ec);
-    sl::handshake_client client(key, ids, holder.presence.port, sl::random_nonce(ec));
+    const auto key_without_seed = sl::derive_handshake_key(holder.presence.key, "", ec);
+    sl::handshake_client
+        client(key, key_without_seed, ids, holder.presence.port, sl::random_nonce(ec));
     while (const auto frame = connection.read())
     {
         sl::encoded_frame reply;

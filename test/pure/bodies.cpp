@@ -10,7 +10,9 @@
 #include <socketlock/detail/platform/posix/crypto_openssl.ipp>
 #include <socketlock/detail/platform/posix/fork.ipp>
 #include <socketlock/detail/queue/claim_machine.ipp>
+#include <socketlock/detail/queue/claim_machine_ending.ipp>
 #include <socketlock/detail/queue/claim_machine_successors.ipp>
+#include <socketlock/detail/queue/claim_request.ipp>
 #include <socketlock/detail/record/lock_name.ipp>
 #include <socketlock/detail/record/presence_info.ipp>
 #include <socketlock/detail/record/record.ipp>

@@ -15,10 +15,12 @@ std::size_t world::add_process(std::size_t users, std::size_t rounds)
         processes_.emplace_back();
     simulated_process& process = processes_[process_count_];
     process.alive = true;
-    process.stalled = false;
+    process.stopped = false;
     process.presence_locked = true;
-    process.listening = true;
-    process.unreachable = random_.chance(profile_.unreachable);
+    process.has_listener = !random_.chance(profile_.no_listener);
+    process.listening = process.has_listener;
+    process.has_sockets = !random_.chance(profile_.no_sockets);
+    process.network_namespace = random_.chance(profile_.other_namespace) ? 1 : 0;
     process.live_claims.clear();
     process.users.assign(users, simulated_user{rounds, nobody});
     return process_count_++;
@@ -30,13 +32,13 @@ void world::calm()
     is_calm_ = true;
     calm_since_ = steps_;
     profile_.crash = profile_.cancel = profile_.destroy = profile_.time_limit = 0;
-    profile_.stall = profile_.stall_connection = profile_.look = profile_.remove_file = 0;
-    profile_.error = profile_.write_error = profile_.unknown = profile_
-                                                                   .refuse = profile_
-                                                                                 .die_inside = 0;
+    profile_.stop = profile_.stall_connection = profile_.check = profile_.remove_file = 0;
+    profile_.replace_file = profile_.cut = profile_.age = profile_.drop_idle = 0;
+    profile_.error = profile_.write_error = profile_.unknown = 0;
+    profile_.refuse = profile_.die_inside = 0;
     profile_.busy = std::min(profile_.busy, 256u);
     for (std::size_t p = 0; p < process_count_; ++p)
-        processes_[p].stalled = false;
+        processes_[p].stopped = false;
     for (const std::size_t k : open_connections_)
         connections_[k].stalled = false;
 }
@@ -55,8 +57,9 @@ std::size_t world::pick_claim()
 void world::misfortune()
 {
     const profile& p = profile_;
-    const unsigned all = p.crash + p.cancel + p.destroy + p.time_limit + p.stall +
-                         p.stall_connection + p.look + p.remove_file + p.cut;
+    const unsigned all = p.crash + p.cancel + p.destroy + p.time_limit + p.stop +
+                         p.stall_connection + p.check + p.remove_file + p.replace_file + p.cut +
+                         p.age + p.drop_idle;
     if (all == 0)
         return;
     auto which = static_cast<unsigned>(random_.below(all));
@@ -79,10 +82,12 @@ void world::misfortune()
     }
     else if (is(p.time_limit))
         hit_time_limit();
-    else if (is(p.stall))
+    else if (is(p.stop))
     {
         simulated_process& process = processes_[pick_process()];
-        process.stalled = !process.stalled;
+        process.stopped = !process.stopped;
+        counts_.stops += process.stopped ? 1 : 0;
+        ++setbacks_;
     }
     else if (is(p.stall_connection))
     {
@@ -91,15 +96,28 @@ void world::misfortune()
             const std::size_t k = random_.below(open_connections_.size());
             connection& link = connections_[open_connections_[k]];
             link.stalled = !link.stalled;
+            ++setbacks_;
         }
     }
-    else if (is(p.look))
+    else if (is(p.check))
     {
         if (const std::size_t c = pick_claim(); c != nobody)
-            claims_[c].posted_look = claims_[c].owned;
+            claims_[c].posted_check = claims_[c].owned;
     }
     else if (is(p.remove_file))
-        remove_file();
+        lose_file(false);
+    else if (is(p.replace_file))
+        lose_file(true);
+    else if (is(p.age))
+    {
+        const bool back = random_.chance(128);
+        clock_was_set_back_ |= back;
+        clock_ += back ? std::uint64_t(0) - 1000000 : reservation_microseconds + 1;
+        log(back ? "the clock is set back" : "time passes");
+        ++setbacks_;
+    }
+    else if (is(p.drop_idle))
+        drop_idle_connection();
     else
         cut_connection();
 }
@@ -112,6 +130,7 @@ void world::crash(std::size_t p)
     log("crash: process ", p);
     process.alive = false;
     ++counts_.crashes;
+    ++setbacks_;
     process.live_claims.clear();
 }
 
@@ -124,19 +143,34 @@ void world::hit_time_limit()
     connection& link = connections_[k];
     const bool is_new = link.at == connection::stage::dialing ||
                         link.at == connection::stage::proved;
-    if (link.server_open && link.attached_to == nobody && processes_[link.server_process].alive)
+    if (link.server_open && link.attached_to == nobody && processes_[link.server_process].alive &&
+        !link.said_attach)
     {
         log("the server drops connection ", k);
         link.up.size = 0;
         close_server(k);
     }
-    else if (is_new && link.client_open && processes_[link.client_process].alive)
+    else if (is_new && link.client_open && !link.client_closing && processes_[link.client_process].alive)
     {
         log("too slow: connection ", k);
         end_client(k);
     }
 }
 
+void world::drop_idle_connection()
+{
+    if (open_connections_.empty())
+        return;
+    const std::size_t k = open_connections_[random_.below(open_connections_.size())];
+    connection& link = connections_[k];
+    if (link.is_idle() && processes_[link.client_process].alive && random_.chance(512))
+        link.client_closing = true;
+    else if (link.at == connection::stage::up && link.server_open && link.attached_to == nobody &&
+             link.up.size == 0 && processes_[link.server_process].alive)
+        close_server(k);
+}
+
+// It breaks, or the waiter has no answer in time.
 void world::cut_connection()
 {
     if (open_connections_.empty())
@@ -147,7 +181,17 @@ void world::cut_connection()
         return;
     log("cut: connection ", k);
     ++counts_.cuts;
-    claims_[link.client].repeated = 0;
+    ++setbacks_;
+    if (link.client != nobody)
+        claims_[link.client].repeated = 0;
+    const bool is_unanswered = link.client_open && link.client != nobody && link.said_attach &&
+                               !link.was_accepted && processes_[link.client_process].alive;
+    if (is_unanswered && random_.chance(512))
+    {
+        link.is_reused = false;
+        end_client(k);
+        return;
+    }
     for (stream* const s : {&link.up, &link.down})
     {
         s->ended = true;
@@ -156,18 +200,23 @@ void world::cut_connection()
 }
 
 // An inotify event tells the holder, at some time.
-void world::remove_file()
+void world::lose_file(bool is_replaced)
 {
-    log("file removed");
-    record_ = record();
+    log(is_replaced ? "file replaced" : "file removed");
+    if (record_.parked)
+        claim_of(record_.parked->who).is_crowded_out = true;
+    record_ = is_replaced ? old_record_ : record();
     ++record_version_;
+    ++setbacks_;
+    ++counts_.files;
     file_was_removed_ = true;
+    file_was_replaced_ |= is_replaced;
     for (std::size_t p = 0; p < process_count_; ++p)
     {
         for (const std::size_t c : processes_[p].live_claims)
         {
             claims_[c].robbed = true;
-            claims_[c].posted_look = true;
+            claims_[c].posted_check = true;
         }
     }
 }
@@ -248,19 +297,6 @@ void world::destroy(std::size_t p, std::size_t u)
     }
     else if (claim.registered)
         claim.posted_abandon = true;
-}
-
-bool world::entry_exists(std::size_t p) const
-{
-    const simulated_process& process = processes_[p];
-    return std::any_of(
-               process.users.begin(),
-               process.users.end(),
-               [](const simulated_user& u) { return u.claim != nobody; }
-           ) ||
-           std::any_of(process.live_claims.begin(), process.live_claims.end(), [&](std::size_t c) {
-               return claims_[c].registered;
-           });
 }
 
 }  // namespace simulation

@@ -21,19 +21,41 @@ enum class check
     owner_not_in_record,
     /// A change of owner without a larger fencing token.
     fencing,
-    /// The lock went to somebody else than the attached successor with the lowest ticket.
+    /// A transaction made another claim than its own the holder.
+    written_by_another,
+    /// Somebody was refused, and whoever was in the way is dead.
+    blocked_by_dead,
+    /// A ticket was given that is not above all that were given before, though nobody set the clock
+    /// back or an old file in place.
+    low_ticket,
+    /// The lock was reserved for somebody else than the one with the lowest ticket of the attached
+    /// successors and the parked waiter.
     order,
     /// While nothing goes wrong: the waiters got the lock in another order than that of their
     /// tickets.
     ticket_order,
+    /// A waiter was overtaken more often than four times for every lock object, eight times more,
+    /// and four times for every crash, stop, delay, cut, lost file or reservation grown stale
+    /// since.
+    overtaken,
+    /// A living claim was passed over, though nobody was stopped and nothing else went wrong.
+    unanswered,
+    /// A claim that does not look is reserved the lock more than twice.
+    held_up,
     /// The record's tail names a claim that has been the holder.
     stale_tail,
     /// A claim holds the lock that nobody waits for any more.
     abandoned_holds,
+    /// A claim waits, and one with a lower ticket on it: so they may come to wait in a circle.
+    circle,
     /// At rest somebody waits, or holds, or has an operation that is not complete.
     stuck,
-    /// The record names a claim that is over, and its process lives.
+    /// The record names a claim as the holder that is over, and its process lives.
     orphan,
+    /// The same in another place of the record, at rest.
+    left_behind,
+    /// At rest, when a reservation's time is over, somebody who comes does not get the lock.
+    not_to_be_had,
     /// No rest within a bounded number of steps.
     live_lock,
     /// A claim tries the same again and again without a pause.
@@ -46,6 +68,10 @@ enum class check
     completion,
     /// More was said to a successor after the last word.
     last_word,
+    /// A claim told a successor to look before it had done its last transaction.
+    told_too_early,
+    /// A waiter is attached no more, and the claim before it will not hear of that.
+    left_unsaid,
     /// A claim has actions to do when the turn is over.
     left_undone,
 };
@@ -68,8 +94,15 @@ enum class scenario
     any,
     /// Few processes with many lock objects each, that are cancelled and destroyed; writing fails.
     crowded,
-    /// Connections break while both processes live, and waiters give up.
+    /// Connections break while both processes live, processes stop, and waiters give up; the safety
+    /// net is on.
     broken_connections,
+    /// Processes that cannot connect to each other.
+    unreachable,
+    /// Reservations grow stale all the time, and connections are slow.
+    passed_over,
+    /// Long queues whose lock file is removed and replaced by an old one.
+    lost_files,
     /// Dead processes whose connections stay open; the safety net is on.
     half_open,
 };
@@ -83,28 +116,36 @@ enum class mutation
     dead_is_alive,
     release_unchecked,
     restore_unchecked,
-    grant_not_written,
-    grant_not_sent,
+    granted_by_another,
+    no_reservation,
+    reservation_never_stale,
+    dead_reservation_counts,
     token_stands_still,
-    recover_overlooks_grant,
-    recover_follows_tail,
+    tickets_start_low,
+    lower_ticket_kept,
     nobody_follows_tail,
     tail_not_cleared,
-    heir_is_the_last,
-    ticket_lost_on_recovery,
+    next_is_the_last,
+    parked_overlooked,
+    no_parking,
+    stale_parked_kept,
+    ticket_lost_on_look,
     dead_successor_kept,
-    moved_not_sent,
-    moved_not_sent_when_over,
-    moved_not_sent_to_the_late,
+    look_not_sent,
+    look_not_sent_when_over,
+    look_not_sent_to_the_late,
+    look_sent_to_early,
     end_of_stream_ignored,
     refusal_ignored,
+    no_parking_when_refused,
+    waits_in_a_circle,
+    attachment_numbers_ignored,
     abandonment_lost,
-    no_pass_on,
+    no_last_transaction,
+    not_passed_on,
     no_detach,
-    orphan_not_cleared,
-    no_pause_when_refused,
-    contended_not_told,
     transaction_not_replaced,
+    contended_not_told,
     no_safety_net,
 };
 

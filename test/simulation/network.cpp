@@ -1,8 +1,8 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Connections between claims of different processes. Each delivers in order, in each direction, at
-// any time. What a process sent before it died may be lost or not.
+// Connections between processes, which carry one attachment after the other. Each delivers in
+// order, in each direction, at any time. What a process sent before it died may be lost or not.
 
 #include <algorithm>
 
@@ -12,7 +12,13 @@ namespace simulation {
 
 using stage = connection::stage;
 
-std::size_t world::new_connection()
+bool world::can_reach(std::size_t client, std::size_t server) const
+{
+    return processes_[server].has_listener &&
+           processes_[client].network_namespace == processes_[server].network_namespace;
+}
+
+std::size_t world::new_connection(std::size_t client, std::size_t server)
 {
     std::size_t k = connections_.size();
     if (unused_connections_.empty())
@@ -23,10 +29,38 @@ std::size_t world::new_connection()
         unused_connections_.pop_back();
         connections_[k] = connection();
     }
-    connections_[k].at = stage::posted;
-    connections_[k].client_open = true;
+    connection& link = connections_[k];
+    link.at = stage::posted;
+    link.client_open = true;
+    link.client_process = client;
+    link.server_process = server;
     open_connections_.push_back(k);
     return k;
+}
+
+std::size_t world::idle_connection(std::size_t client, std::size_t server) const
+{
+    const auto found = std::find_if(
+        open_connections_.begin(),
+        open_connections_.end(),
+        [&](std::size_t k) {
+            const connection& link = connections_[k];
+            return link.is_idle() && !link.client_closing && link.client_process == client &&
+                   link.server_process == server;
+        }
+    );
+    return found == open_connections_.end() ? nobody : *found;
+}
+
+void world::begin_attachment(std::size_t k, std::size_t c, std::size_t target, link_id number)
+{
+    connection& link = connections_[k];
+    claims_[c].connection = k;
+    link.client = c;
+    link.target = target;
+    link.number = number;
+    link.attachment = ++link.last_attachment;
+    link.said_attach = link.was_accepted = link.heard_last_word = false;
 }
 
 void world::free_if_closed(std::size_t k)
@@ -34,7 +68,7 @@ void world::free_if_closed(std::size_t k)
     connection& link = connections_[k];
     const bool may_be_accepted = link.at == stage::dialing &&
                                  processes_[link.server_process].listening;
-    const bool is_used = processes_[link.client_process].alive &&
+    const bool is_used = processes_[link.client_process].alive && link.client != nobody &&
                          claims_[link.client].connection == k;
     if (link.at == stage::unused || link.client_open || link.server_open || may_be_accepted ||
         is_used)
@@ -47,8 +81,8 @@ void world::free_if_closed(std::size_t k)
 void world::start_connecting(std::size_t k)
 {
     connection& link = connections_[k];
-    const simulated_process& server = processes_[link.server_process];
-    if (!server.listening || server.unreachable || random_.chance(profile_.refuse))
+    if (!processes_[link.server_process].listening ||
+        !processes_[link.client_process].has_sockets || random_.chance(profile_.refuse))
     {
         end_client(k);
         return;
@@ -57,17 +91,42 @@ void world::start_connecting(std::size_t k)
     link.at = stage::dialing;
 }
 
-// The waiter finds that the connection has ended.
+void world::notice_proof(std::size_t k)
+{
+    connection& link = connections_[k];
+    link.at = stage::up;
+    if (link.client == nobody)
+        return;
+    log("up: connection ", k, " of claim ", link.client);
+    // It may be there instead of a kept one that ended before it answered.
+    if (link.said_attach)
+        attach(link.client);
+    else
+        run_turn(link.client, [number = link.number](claim_machine& m) { m.link_up(number); });
+}
+
+// The waiter's process finds that the connection has ended.
 void world::end_client(std::size_t k)
 {
-    const std::size_t c = connections_[k].client;
-    const link_id number = connections_[k].number;
-    const bool was_up = connections_[k].at == stage::up;
-    log("ended: connection ", k, " of claim ", c);
+    const connection link = connections_[k];
+    const bool was_up = link.at == stage::up;
+    log("ended: connection ", k, " of claim ", link.client);
     close_client(k);
+    if (link.client == nobody || link.client_closing)
+        return;
+    connections_[k].client = nobody;
+    claims_[link.client].connection = nobody;
+    free_if_closed(k);
     if (is_mutant(was_up ? mutation::end_of_stream_ignored : mutation::refusal_ignored))
         return;
-    run_turn(c, [&](claim_machine& m) { m.link_ended(number); });
+    if (link.is_reused && !link.was_accepted)
+    {
+        const std::size_t anew = new_connection(link.client_process, link.server_process);
+        begin_attachment(anew, link.client, link.target, link.number);
+        connections_[anew].said_attach = link.said_attach;
+        return;
+    }
+    run_turn(link.client, [&](claim_machine& m) { m.link_ended(link.number); });
 }
 
 void world::close_client(std::size_t k)
@@ -86,26 +145,15 @@ void world::close_server(std::size_t k)
     const std::size_t c = link.attached_to;
     const link_id successor = link.successor_link;
     const bool is_alive = processes_[link.server_process].alive;
-    log("closed by the other side: connection ", k, " of claim ", link.client);
+    log("closed by the other side: connection ", k);
     link.server_open = false;
+    link.attached_to = nobody;
     link.down.ended = true;
     if (random_.chance(profile_.lose))
         link.down.size = static_cast<std::uint8_t>(random_.below(link.down.size + 1u));
     free_if_closed(k);
-    if (!is_alive || c == nobody)
-        return;
-
-    auto& successors = claims_[c].successors;
-    successors.erase(
-        std::remove_if(
-            successors.begin(),
-            successors.end(),
-            [&](const successor_link& s) { return s.id == successor; }
-        ),
-        successors.end()
-    );
-    if (!is_mutant(mutation::dead_successor_kept))
-        run_turn(c, [&](claim_machine& m) { m.successor_ended(successor); });
+    if (is_alive && c != nobody)
+        forget_successor(c, successor);
 }
 
 void world::close_listener(std::size_t p)
@@ -142,24 +190,24 @@ void world::client_read(std::size_t k)
 {
     connection& link = connections_[k];
     const message m = link.down.pop();
-    run_turn(link.client, [&, number = link.number](claim_machine& machine) {
-        switch (m.what)
-        {
-        case message::kind::attached:
+    const bool is_of_another = link.client == nobody || m.number != link.attachment;
+    if (is_of_another &&
+        !(is_mutant(mutation::attachment_numbers_ignored) && link.client != nobody))
+        return;
+    const std::size_t c = link.client;
+    const link_id number = link.number;
+    (m.what == message::kind::attached ? link.was_accepted : link.heard_last_word) = true;
+    run_turn(c, [&](claim_machine& machine) {
+        if (m.what == message::kind::attached)
             machine.attach_accepted(number);
-            break;
-        case message::kind::granted:
-            machine.granted(number, m.number);
-            break;
-        case message::kind::moved:
-            if (is_mutant(mutation::no_pause_when_refused))
+        else if (m.what == message::kind::look)
+        {
+            if (is_mutant(mutation::no_parking_when_refused))
                 machine.attach_accepted(number);
-            machine.moved(number);
-            break;
-        default:
-            machine.detached(number);
-            break;
+            machine.look(number);
         }
+        else
+            machine.detached(number);
     });
 }
 
@@ -167,28 +215,30 @@ void world::server_read(std::size_t k)
 {
     connection& link = connections_[k];
     const message m = link.up.pop();
+    const std::size_t c = link.attached_to;
     if (m.what == message::kind::detach)
     {
-        if (link.attached_to != nobody)
-        {
-            run_turn(link.attached_to, [successor = link.successor_link](claim_machine& machine) {
-                machine.successor_detached(successor);
-            });
-        }
+        if (c == nobody || m.number != link.server_attachment)
+            return;
+        run_turn(c, [successor = link.successor_link](claim_machine& machine) {
+            machine.successor_detached(successor);
+        });
         return;
     }
-    if (claims_[link.target].registered)
+    if (c != nobody)
     {
-        add_successor(link.target, k, m.number);
+        // The waiter has gone on without a word.
+        link.attached_to = nobody;
+        forget_successor(c, link.successor_link);
+    }
+    if (claims_[m.target].registered)
+    {
+        add_successor(k, m);
         return;
     }
-    log("claim ", link.client, " attaches to claim ", link.target, ", which is over");
-    if (!is_mutant(mutation::moved_not_sent_when_over))
-        send_to_client(k, {message::kind::moved, 0});
-    // The record must not go on naming a claim that is over: a claim that attaches here has read
-    // it.
-    if (entry_exists(link.server_process))
-        clear_orphan(link.server_process);
+    log("claim ", m.from, " attaches to claim ", m.target, ", which is over");
+    if (!is_mutant(mutation::look_not_sent_when_over))
+        send_to_client(k, {message::kind::look, m.number});
 }
 
 }  // namespace simulation

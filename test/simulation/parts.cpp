@@ -43,7 +43,11 @@ profile draw_profile(random_source& random, scenario what)
     };
     p.try_lock = perhaps(300);
     p.busy = perhaps(512);
-    p.look = perhaps(2, 128);
+    p.check = perhaps(2, 128);
+    p.keep = perhaps(900, 700);
+    p.keep_early = p.keep != 0 ? perhaps(400) : 0;
+    p.slow_polls = random.chance(512);
+    p.watches = random.chance(512);
     if (what == scenario::half_open)
     {
         p.crash = 2;
@@ -52,7 +56,59 @@ profile draw_profile(random_source& random, scenario what)
         p.cancel = perhaps(6);
         return p;
     }
+    if (what == scenario::broken_connections)
+    {
+        p.luck = 4;
+        p.cut = 8;
+        p.cancel = 8;
+        p.time_limit = perhaps(4);
+        p.stop = perhaps(4);
+        p.age = perhaps(2, 256);
+        p.stall_connection = 8;
+        return p;
+    }
     p.timing.safety_net = {};
+    p.drop_idle = perhaps(2);
+    if (what == scenario::unreachable)
+    {
+        p.rounds = 1 + random.below(16);
+        p.crash = perhaps(1);
+        p.cancel = perhaps(4);
+        p.stop = perhaps(2, 256);
+        p.age = perhaps(1, 256);
+        p.other_namespace = perhaps(400, 700);
+        p.no_listener = perhaps(200);
+        p.no_sockets = perhaps(200);
+        p.refuse = perhaps(100, 256);
+        return p;
+    }
+    if (what == scenario::passed_over)
+    {
+        p.users = 1 + random.below(2);
+        p.rounds = 4 + random.below(8);
+        p.processes = 3 + random.below(4);
+        p.luck = 1;
+        p.stop = perhaps(4);
+        p.age = 16;
+        p.stall_connection = perhaps(8, 256);
+        p.cancel = perhaps(1, 256);
+        p.crash = perhaps(1, 128);
+        p.refuse = perhaps(400, 700);
+        p.other_namespace = perhaps(300);
+        p.no_sockets = perhaps(300);
+        return p;
+    }
+    if (what == scenario::lost_files)
+    {
+        p.processes = 3 + random.below(3);
+        p.rounds = 30;
+        p.luck = 64;
+        p.remove_file = 2;
+        p.replace_file = 2;
+        p.age = perhaps(2);
+        p.cancel = perhaps(2);
+        return p;
+    }
     if (what == scenario::crowded)
     {
         p.processes = 1 + random.below(3);
@@ -60,22 +116,16 @@ profile draw_profile(random_source& random, scenario what)
         p.luck = 3;
         p.cancel = 6;
         p.destroy = 3;
-        p.look = 2;
+        p.check = 2;
         p.remove_file = perhaps(2);
         p.busy = perhaps(400);
         p.error = perhaps(60);
         p.write_error = perhaps(60);
         return p;
     }
-    if (what == scenario::broken_connections)
-    {
-        p.luck = 4;
-        p.cut = 8;
-        p.cancel = 8;
-        p.stall_connection = 8;
-        return p;
-    }
-    p.stall = perhaps(6);
+    if (random.chance(256))
+        p.timing.safety_net = claim_timing::duration(40000);
+    p.stop = perhaps(6);
     p.stall_connection = perhaps(12);
     if (random.chance(256))
         return p;
@@ -83,18 +133,19 @@ profile draw_profile(random_source& random, scenario what)
     p.cancel = perhaps(1u << random.below(5));
     p.destroy = perhaps(2, 256);
     p.time_limit = perhaps(4, 256);
+    p.age = perhaps(4);
     p.remove_file = perhaps(2, 128);
+    p.replace_file = perhaps(2, 64);
     p.error = perhaps(40, 256);
     p.write_error = perhaps(40, 128);
     p.unknown = perhaps(100, 256);
     p.refuse = perhaps(200, 256);
-    p.unreachable = perhaps(300, 128);
+    p.other_namespace = perhaps(400, 128);
+    p.no_listener = perhaps(200, 128);
     p.lose = perhaps(300);
-    if (p.destroy + p.remove_file + p.unreachable == 0)
-        p.cut = perhaps(12, 192);
     p.die_inside = p.crash != 0 ? perhaps(20) : 0;
     // After the file has been removed the clock is all that tokens have.
-    p.clock_jumps = p.remove_file == 0 && random.chance(256);
+    p.clock_jumps = p.remove_file + p.replace_file == 0 && random.chance(256);
     return p;
 }
 
@@ -112,23 +163,31 @@ totals& totals::operator+=(const totals& other)
     steps += other.steps;
     most_calm_steps = std::max(most_calm_steps, other.most_calm_steps);
     acquisitions += other.acquisitions;
-    grants += other.grants;
-    recoveries += other.recoveries;
+    reservations += other.reservations;
+    for_parked += other.for_parked;
     passed_on += other.passed_on;
+    passed_over += other.passed_over;
+    reused += other.reused;
     cancels += other.cancels;
     crashes += other.crashes;
+    stops += other.stops;
     cuts += other.cuts;
-    orphans += other.orphans;
+    files += other.files;
+    most_overtaken = std::max(most_overtaken, other.most_overtaken);
+    most_of_bound = std::max(most_of_bound, other.most_of_bound);
     return *this;
 }
 
 std::ostream& operator<<(std::ostream& out, const totals& sum)
 {
     return out << sum.steps << " steps (at most " << sum.most_calm_steps << " to come to rest), "
-               << sum.acquisitions << " acquisitions, " << sum.grants << " grants, "
-               << sum.recoveries << " recoveries, " << sum.passed_on << " passed on, "
-               << sum.cancels << " cancels, " << sum.crashes << " crashes, " << sum.cuts
-               << " connections cut, " << sum.orphans << " orphans cleared";
+               << sum.acquisitions << " acquisitions, " << sum.reservations << " reservations, "
+               << sum.for_parked << " of them for parked waiters, " << sum.passed_on
+               << " passed on, " << sum.passed_over << " passed over, " << sum.reused
+               << " connections reused, " << sum.cancels << " cancels, " << sum.crashes
+               << " crashes, " << sum.stops << " stops, " << sum.cuts << " connections cut, "
+               << sum.files << " files removed or replaced, overtaken at most "
+               << sum.most_overtaken << " times, " << sum.most_of_bound << " of the bound";
 }
 
 void stream::push(message m)

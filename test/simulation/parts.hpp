@@ -7,13 +7,8 @@
 #define SOCKETLOCK_TEST_SIMULATION_PARTS_HPP
 
 #include <socketlock/detail/queue/claim_machine.hpp>
-#include <socketlock/detail/record/decision.hpp>
+#include <socketlock/detail/record/decide.hpp>
 #include <socketlock/error.hpp>
-
-#ifdef SOCKETLOCK_HEADER_ONLY
-#include <socketlock/detail/queue/claim_machine.ipp>
-#include <socketlock/detail/queue/claim_machine_successors.ipp>
-#endif
 
 #include <array>
 #include <cstddef>
@@ -60,12 +55,19 @@ struct profile
     unsigned cancel = 0;
     unsigned destroy = 0;
     unsigned time_limit = 0;
-    unsigned stall = 0;
+    /// A process is stopped, or goes on.
+    unsigned stop = 0;
     unsigned stall_connection = 0;
-    unsigned look = 0;
+    unsigned check = 0;
     unsigned remove_file = 0;
-    /// Connections break while both processes live.
+    /// The lock file is replaced by one of an earlier time.
+    unsigned replace_file = 0;
+    /// Connections break while both processes live, or are given up before they are answered.
     unsigned cut = 0;
+    /// Time passes until all reservations are stale.
+    unsigned age = 0;
+    /// A kept connection is closed.
+    unsigned drop_idle = 0;
 
     unsigned busy = 0;
     unsigned error = 0;
@@ -74,25 +76,42 @@ struct profile
     unsigned unknown = 0;
     unsigned refuse = 0;
     unsigned lose = 0;
-    /// A process that nobody can connect to, as in another network namespace.
-    unsigned unreachable = 0;
+    /// Processes in another network namespace; without a listener; that cannot connect.
+    unsigned other_namespace = 0;
+    unsigned no_listener = 0;
+    unsigned no_sockets = 0;
+    /// Connections that are kept for the next attachment; also where the last word was not heard.
+    unsigned keep = 0;
+    unsigned keep_early = 0;
     unsigned die_inside = 0;
     bool clock_jumps = false;
-    /// The sockets of dead processes are never closed: somebody inherited them. Timers fire only
-    /// when nothing else can happen: they are slow, and nobody else is.
+    /// Who polls does so only when nothing else can happen.
+    bool slow_polls = false;
+    /// Who polls is woken by changes of the record.
+    bool watches = false;
+    /// The sockets of dead processes are never closed: somebody inherited them.
     bool half_open = false;
     claim_timing timing;
-
-    /// A waiter may leave without a last word, and be granted the lock when it is over: the record
-    /// names it until somebody waits for the lock again.
-    bool may_leave_orphans() const { return cut != 0; }
 
     /// Nothing goes wrong but delays.
     bool is_quiet() const
     {
-        return crash + cancel + destroy + time_limit + remove_file + cut + error + write_error +
-                   unknown + refuse + unreachable + die_inside ==
-               0;
+        return is_undisturbed() && crash + cancel + destroy + die_inside + unknown + refuse + age +
+                                           other_namespace + no_listener + no_sockets ==
+                                       0;
+    }
+
+    /// No time passes but that of polls.
+    bool is_prompt() const
+    {
+        return is_undisturbed() && stop + stall_connection + age + unknown + die_inside == 0;
+    }
+
+    /// Reservations and names in the record are always seen to by whom they concern.
+    bool is_undisturbed() const
+    {
+        return time_limit + remove_file + replace_file + cut + error + write_error == 0 &&
+               !half_open && !clock_jumps && timing.safety_net.count() == 0;
     }
 };
 
@@ -105,19 +124,23 @@ struct message
         attach,
         detach,
         attached,
-        granted,
-        moved,
+        look,
         detached,
     };
 
     kind what = kind::attach;
+    /// Of the attachment, on its connection.
     std::uint64_t number = 0;
+    // attach
+    std::uint64_t ticket = 0;
+    std::size_t from = nobody;
+    std::size_t target = nobody;
 };
 
 /// What is under way in one direction.
 struct stream
 {
-    std::array<message, 8> unread{};
+    std::array<message, 16> unread{};
     std::uint8_t size = 0;
     /// Nothing more can come.
     bool ended = false;
@@ -126,7 +149,7 @@ struct stream
     message pop();
 };
 
-/// A connection of a waiter to a claim of another process.
+/// A connection of one process to another: it carries one attachment after the other.
 struct connection
 {
     enum class stage : std::uint8_t
@@ -148,22 +171,36 @@ struct connection
     bool server_open = false;
     /// Nothing is noticed on it for the time being: the sender's thread waits for the processor.
     bool stalled = false;
-    std::size_t client = nobody;
     std::size_t client_process = nobody;
-    std::size_t target = nobody;
     std::size_t server_process = nobody;
-    link_id number = 0;
-    /// Of the claim that the client is attached to.
-    std::size_t attached_to = nobody;
-    link_id successor_link = 0;
     stream up;
     stream down;
+
+    // The client's attachment.
+    std::size_t client = nobody;
+    std::size_t target = nobody;
+    /// Its number for the machine, and on this connection.
+    link_id number = 0;
+    std::uint64_t attachment = 0;
+    std::uint64_t last_attachment = 0;
+    bool is_reused = false;
+    bool said_attach = false;
+    bool was_accepted = false;
+    bool heard_last_word = false;
+
+    // The same as the server sees it.
+    std::size_t attached_to = nobody;
+    link_id successor_link = 0;
+    std::uint64_t server_attachment = 0;
+
+    bool is_idle() const { return at == stage::up && client_open && client == nobody; }
 };
 
 struct successor_link
 {
     link_id id = 0;
     std::size_t connection = nobody;
+    std::uint64_t attachment = 0;
     std::size_t local = nobody;
     link_id local_link = 0;
     /// Whose it is.
@@ -192,7 +229,7 @@ struct simulated_claim
     // What has been posted to the runtime's thread.
     bool posted_abandon = false;
     bool posted_unlock = false;
-    bool posted_look = false;
+    bool posted_check = false;
 
     std::optional<intent> transaction;
     bool guard_timer = false;
@@ -200,6 +237,9 @@ struct simulated_claim
     /// Timers that had fired when they were stopped or replaced.
     bool stale_guard_timer = false;
     bool stale_machine_timer = false;
+    std::uint64_t pause = 0;
+    std::uint64_t due = 0;
+    bool watches = false;
 
     link_id predecessor_number = 0;
     std::size_t connection = nobody;
@@ -216,10 +256,18 @@ struct simulated_claim
     /// The record does not name it any more since somebody removed the file.
     bool robbed = false;
     bool told_contended = false;
-    std::size_t granted_to = nobody;
     std::size_t last_target = nobody;
     std::uint64_t last_version = 0;
     unsigned repeated = 0;
+    /// The record's version at its last transaction.
+    std::uint64_t seen_version = 0;
+    /// Reservations for it since it has looked last.
+    unsigned reserved = 0;
+    /// Its place in the record is somebody else's, or was lost.
+    bool is_crowded_out = false;
+    /// How often others took the lock who came later, and what has set it back meanwhile.
+    unsigned overtaken = 0;
+    std::uint64_t setbacks_before = 0;
     /// What a mutation remembers.
     record snapshot;
     bool has_snapshot = false;
@@ -228,7 +276,7 @@ struct simulated_claim
     void reset(const claim_timing& timing);
     bool has_steps_to_come() const
     {
-        return registered || posted_abandon || posted_unlock || posted_look || stale_guard_timer ||
+        return registered || posted_abandon || posted_unlock || posted_check || stale_guard_timer ||
                stale_machine_timer;
     }
 };
@@ -240,13 +288,19 @@ struct totals
     /// Most steps after all had become calm.
     std::uint64_t most_calm_steps = 0;
     std::uint64_t acquisitions = 0;
-    std::uint64_t grants = 0;
-    std::uint64_t recoveries = 0;
+    std::uint64_t reservations = 0;
+    std::uint64_t for_parked = 0;
     std::uint64_t passed_on = 0;
+    std::uint64_t passed_over = 0;
+    std::uint64_t reused = 0;
     std::uint64_t cancels = 0;
     std::uint64_t crashes = 0;
+    std::uint64_t stops = 0;
     std::uint64_t cuts = 0;
-    std::uint64_t orphans = 0;
+    std::uint64_t files = 0;
+    /// How often somebody was overtaken, at most, and the most by the measure of the bound.
+    std::uint64_t most_overtaken = 0;
+    double most_of_bound = 0;
 
     totals& operator+=(const totals& other);
 };
@@ -263,10 +317,12 @@ struct simulated_user
 struct simulated_process
 {
     bool alive = true;
-    bool stalled = false;
+    bool stopped = false;
     bool presence_locked = true;
     bool listening = true;
-    bool unreachable = false;
+    bool has_listener = true;
+    bool has_sockets = true;
+    unsigned network_namespace = 0;
     std::vector<simulated_user> users;
     /// Those that can still do something.
     std::vector<std::size_t> live_claims;

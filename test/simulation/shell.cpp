@@ -68,14 +68,16 @@ void world::perform(std::size_t c, claim_action action)
         disconnect(c);
         break;
     case kind::say_attached:
-    case kind::say_granted:
-    case kind::say_moved:
+    case kind::say_look:
     case kind::say_detached:
         say_to_successor(c, action);
         break;
     case kind::start_timer:
         claim.stale_machine_timer |= claim.machine_timer && random_.chance(128);
         claim.machine_timer = true;
+        claim.pause = static_cast<std::uint64_t>(action.pause.count());
+        claim.due = clock_ + claim.pause;
+        claim.watches = action.watches;
         break;
     case kind::complete_lock:
         complete_lock(c, action);
@@ -140,10 +142,9 @@ void world::complete_unlock(std::size_t c, const error_code& ec)
     if (ec == errc::not_owner || (ec == errc::lost && !file_was_removed_ && !claim.failed_to_write))
         fail(check::completion, "an owner was told that it had not the lock");
     log(ec ? "not unlocked" : "unlocked", ": claim ", c);
-    // Perhaps the lock object goes away. A process without one of the lock clears no orphan.
+    // Perhaps the lock object goes away.
     simulated_user& user = processes_[claim.process].users[claim.user];
-    if (!claim.owned && user.claim == c && user.rounds == 0 && !profile_.may_leave_orphans() &&
-        random_.chance(512))
+    if (!claim.owned && user.claim == c && user.rounds == 0 && random_.chance(512))
         user.claim = nobody;
 }
 
@@ -166,9 +167,8 @@ void world::try_transaction(std::size_t c)
     simulated_claim& claim = claims_[c];
     transaction_result result;
     bool done = transact(c, *claim.transaction, result);
-    const bool is_awaited = *claim.transaction == intent::take ||
-                            (*claim.transaction == intent::release && claim.unlock_op);
-    if (!done && is_awaited && random_.chance(profile_.error))
+    if (!done && has_guard_limit(*claim.transaction, claim.unlock_op) &&
+        random_.chance(profile_.error))
     {
         result.ec = errc::guard_timeout;
         done = true;
@@ -207,14 +207,14 @@ bool world::transact(std::size_t c, intent what, transaction_result& result)
     const std::uint64_t late = profile_.clock_jumps ? random_.below(1000) : 0;
     const auto now = std::chrono::system_clock::time_point(std::chrono::microseconds(clock_ - late)
     );
-    const request q = make_request(claim.machine, what, {claim.who, 0}, [&] { return now; });
+    const request q = make_request(claim.machine, what, {claim.who, 0}, now);
 
-    const std::optional<claim_ref> holder_before = record_.holder;
-    const record before = profile_.write_error != 0 ? record_ : record();
-    const std::uint64_t token_before = record_.fencing_token;
+    const record before = record_;
     decision& v = result.decided;
     v = decide_mutated(c, q);
     record_version_ += v.write ? 1 : 0;
+    claim.seen_version = record_version_;
+    claim.reserved = 0;
     if (v.write && random_.chance(profile_.write_error))
     {
         log("write failed: claim ", c);
@@ -226,7 +226,7 @@ bool world::transact(std::size_t c, intent what, transaction_result& result)
             return true;
         }
     }
-    check_decision(c, what, holder_before, token_before, v);
+    check_decision(c, what, before, v);
     if (!result.ec)
         result.ec = error_of(v, what, errc::presence_unreadable);
     return true;
@@ -242,165 +242,6 @@ liveness world::prove(const claim_ref& p, std::size_t asker)
     return processes_[process].presence_locked || is_mutant(mutation::dead_is_alive)
                ? liveness::alive
                : liveness::dead;
-}
-
-void world::clear_orphan(std::size_t p)
-{
-    if (random_.chance(profile_.busy) || is_mutant(mutation::orphan_not_cleared))
-        return;
-    record& r = record_;
-    if (!r.holder || r.holder->presence != make_id(id_kind::presence, p) ||
-        claim_of(*r.holder).registered)
-        return;
-    log("orphan cleared: process ", p);
-    ++counts_.orphans;
-    request q;
-    q.what = intent::release;
-    q.self.who = *r.holder;
-    decide(r, q, [](const claim_ref&) { return liveness::dead; });
-    ++record_version_;
-}
-
-void world::connect(std::size_t c, const claim_action& action)
-{
-    simulated_claim& claim = claims_[c];
-    const std::size_t target = index_of(action.target.claim);
-    log("connect: claim ", c, " to claim ", target);
-    const bool again = claim.last_target == target && claim.last_version == record_version_;
-    claim.repeated = again ? claim.repeated + 1 : 1;
-    claim.last_target = target;
-    claim.last_version = record_version_;
-    if (claim.repeated > 2)
-        fail(check::spinning, "a claim attaches to the same claim over and over");
-
-    claim.predecessor_number = action.link;
-    if (index_of(action.target.presence) != claim.process)
-    {
-        const std::size_t k = new_connection();
-        claims_[c].connection = k;
-        connection& link = connections_[k];
-        link.client = c;
-        link.client_process = claim.process;
-        link.target = target;
-        link.server_process = index_of(action.target.presence);
-        link.number = action.link;
-        return;
-    }
-    claim.local_predecessor = claims_[target].registered ? target : nobody;
-    claim.machine.link_up(action.link);
-    touch(c);
-}
-
-void world::say_to_predecessor(std::size_t c, const claim_action& action)
-{
-    simulated_claim& claim = claims_[c];
-    const bool attach = action.what == kind::say_attach;
-    log(attach ? "attach" : "detach", ": claim ", c);
-    if (claim.connection != nobody)
-    {
-        const bool forgets = is_mutant(mutation::ticket_lost_on_recovery) &&
-                             claim.predecessor_number > 1;
-        const std::uint64_t ticket = claim.machine.ticket() + (forgets ? 1000000 : 0);
-        send_to_server(
-            claim.connection,
-            attach ? message{message::kind::attach, ticket} : message{message::kind::detach, 0}
-        );
-        return;
-    }
-    if (claim.local_predecessor == nobody)
-    {
-        // The record names a claim of this process that is over.
-        claim.machine.moved(claim.predecessor_number);
-        touch(c);
-        return;
-    }
-    simulated_claim& before = claims_[claim.local_predecessor];
-    if (attach)
-    {
-        claim.local_predecessor_link = ++last_link_;
-        before.successors.push_back(
-            {claim.local_predecessor_link, nobody, c, claim.predecessor_number, c}
-        );
-        before.machine.successor_attached({
-            claim.local_predecessor_link,
-            {claim.who, 0},
-            claim.machine.ticket()
-        });
-    }
-    else
-        before.machine.successor_detached(claim.local_predecessor_link);
-    touch(claim.local_predecessor);
-}
-
-void world::disconnect(std::size_t c)
-{
-    simulated_claim& claim = claims_[c];
-    const std::size_t k = std::exchange(claim.connection, nobody);
-    claim.local_predecessor = nobody;
-    if (k != nobody)
-    {
-        connections_[k].client_closing = true;
-        free_if_closed(k);
-    }
-}
-
-void world::add_successor(std::size_t c, std::size_t k, std::uint64_t ticket)
-{
-    connection& link = connections_[k];
-    link.attached_to = c;
-    link.successor_link = ++last_link_;
-    claims_[c].successors.push_back({link.successor_link, k, nobody, 0, link.client});
-    const claim_contact who{claims_[link.client].who, 0};
-    run_turn(c, [&](claim_machine& m) {
-        m.successor_attached({link.successor_link, who, ticket});
-    });
-}
-
-void world::say_to_successor(std::size_t c, const claim_action& action)
-{
-    auto& successors = claims_[c].successors;
-    const auto found = std::find_if(
-        successors.begin(),
-        successors.end(),
-        [&](const successor_link& s) { return s.id == action.link; }
-    );
-    if (found == successors.end())
-        fail(check::last_word, "something is said after the last word");
-    const successor_link to = *found;
-    if (action.what != kind::say_attached)
-        successors.erase(found);
-    const message m{
-        action.what == kind::say_attached  ? message::kind::attached
-        : action.what == kind::say_granted ? message::kind::granted
-        : action.what == kind::say_moved   ? message::kind::moved
-                                           : message::kind::detached,
-        action.fencing_token};
-    if (m.what == message::kind::granted && claims_[c].granted_to != to.of)
-        fail(check::order, "granted to a claim that the record does not name");
-    static constexpr const char* names[] = {"", "", "attached", "granted", "moved", "detached"};
-    log("claim ", c, " says ", names[static_cast<std::size_t>(m.what)], " to claim ", to.of);
-
-    const bool is_moved = m.what == message::kind::moved;
-    if ((is_mutant(mutation::grant_not_sent) && m.what == message::kind::granted) ||
-        (is_mutant(mutation::moved_not_sent) && is_moved) ||
-        (is_mutant(mutation::moved_not_sent_to_the_late) && is_moved &&
-         to.id > claims_[c].early_link))
-        return;
-    if (to.connection != nobody)
-    {
-        send_to_client(to.connection, m);
-        return;
-    }
-    claim_machine& other = claims_[to.local].machine;
-    if (m.what == message::kind::attached)
-        other.attach_accepted(to.local_link);
-    else if (m.what == message::kind::granted)
-        other.granted(to.local_link, action.fencing_token);
-    else if (m.what == message::kind::moved)
-        other.moved(to.local_link);
-    else
-        other.detached(to.local_link);
-    touch(to.local);
 }
 
 }  // namespace simulation

@@ -23,10 +23,14 @@ void world::set_up(std::uint64_t seed, scenario what)
     is_calm_ = false;
     calm_since_ = SIZE_MAX;
     is_quiet_ = profile_.is_quiet();
+    is_undisturbed_ = profile_.is_undisturbed();
+    is_prompt_ = profile_.is_prompt();
+    setbacks_ = 0;
     record_ = record();
+    old_record_ = record();
     record_version_ = 0;
-    file_was_removed_ = false;
-    clock_ = 1000000;
+    file_was_removed_ = file_was_replaced_ = clock_was_set_back_ = false;
+    clock_ = 1000000000;
     process_count_ = 0;
     claim_count_ = 0;
     connections_.clear();
@@ -35,6 +39,7 @@ void world::set_up(std::uint64_t seed, scenario what)
     last_link_ = 0;
     owner_ = nobody;
     largest_token_ = 0;
+    largest_ticket_ = 0;
     largest_ticket_served_ = 0;
     ticket_was_served_ = false;
     counts_ = totals();
@@ -81,9 +86,10 @@ void world::run_to_rest()
         if (!is_calm_ && random_.below(profile_.luck) == 0)
             misfortune();
         find_steps();
-        if (!agenda_.empty())
+        step next;
+        if (choose_step(next))
         {
-            take(agenda_[random_.below(agenda_.size())]);
+            take(next);
             continue;
         }
         if (is_calm_)
@@ -96,13 +102,58 @@ void world::run_to_rest()
 void world::find_steps()
 {
     agenda_.clear();
+    polls_.clear();
     timers_.clear();
     for (std::size_t p = 0; p < process_count_; ++p)
         find_steps_of_process(p);
     for (const std::size_t k : open_connections_)
         find_steps_of_connection(k);
-    if (agenda_.empty())
-        agenda_.swap(timers_);
+}
+
+// In the end they are, or a crowd that polls would leave no time for time to pass.
+bool world::are_polls_slow() const
+{
+    return profile_.slow_polls || (is_calm_ && steps_ - calm_since_ > 1000);
+}
+
+// Time passes, as far as that matters, when nothing else can happen.
+bool world::choose_step(step& s)
+{
+    const std::size_t polls = are_polls_slow() ? 0 : polls_.size();
+    if (!agenda_.empty())
+    {
+        const std::size_t i = random_.below(agenda_.size() + polls);
+        s = i < agenda_.size() ? agenda_[i] : polls_[i - agenda_.size()];
+        return true;
+    }
+    const step* first = nullptr;
+    for (const auto* const timers : {&polls_, &timers_})
+    {
+        for (const step& t : *timers)
+        {
+            if (first == nullptr || claims_[t.of].due < claims_[first->of].due)
+                first = &t;
+        }
+    }
+    if (first == nullptr)
+        return false;
+    s = *first;
+    clock_ = std::max(clock_, claims_[s.of].due);
+    return true;
+}
+
+// Polls, and all that does not take much longer; and the slow ones.
+void world::find_timers_of_claim(std::size_t c)
+{
+    const simulated_claim& claim = claims_[c];
+    std::vector<step>& timers = claim.pause > 50000 ? timers_ : polls_;
+    if (claim.machine_timer)
+        timers.push_back({step_kind::machine_timer, c});
+    if (claim.stale_machine_timer)
+        timers.push_back({step_kind::stale_machine_timer, c});
+    if (claim.machine_timer && claim.watches && profile_.watches &&
+        claim.seen_version != record_version_)
+        agenda_.push_back({step_kind::record_changed, c});
 }
 
 void world::find_steps_of_process(std::size_t p)
@@ -116,7 +167,7 @@ void world::find_steps_of_process(std::size_t p)
             agenda_.push_back({step_kind::kernel_closes_listener, p});
         return;
     }
-    if (process.stalled)
+    if (process.stopped)
         return;
     for (std::size_t u = 0; u < process.users.size(); ++u)
     {
@@ -126,7 +177,6 @@ void world::find_steps_of_process(std::size_t p)
         if (user.claim != nobody && claims_[user.claim].owned && !claims_[user.claim].unlock_op)
             agenda_.push_back({step_kind::give_up_lock, user.claim});
     }
-    std::vector<step>& timers = profile_.half_open ? timers_ : agenda_;
     for (std::size_t i = 0; i < process.live_claims.size(); ++i)
     {
         const std::size_t c = process.live_claims[i];
@@ -141,16 +191,13 @@ void world::find_steps_of_process(std::size_t p)
             agenda_.push_back({step_kind::posted_unlock, c});
         if (claim.posted_abandon)
             agenda_.push_back({step_kind::posted_abandon, c});
-        if (claim.posted_look)
-            agenda_.push_back({step_kind::posted_look, c});
+        if (claim.posted_check)
+            agenda_.push_back({step_kind::posted_check, c});
         if (claim.guard_timer)
             agenda_.push_back({step_kind::guard_timer, c});
-        if (claim.machine_timer)
-            timers.push_back({step_kind::machine_timer, c});
         if (claim.stale_guard_timer)
             agenda_.push_back({step_kind::stale_guard_timer, c});
-        if (claim.stale_machine_timer)
-            timers.push_back({step_kind::stale_machine_timer, c});
+        find_timers_of_claim(c);
     }
 }
 
@@ -163,7 +210,7 @@ void world::find_steps_of_connection(std::size_t k)
     if (link.stalled)
         return;
 
-    if (link.client_open && client.alive && !client.stalled)
+    if (link.client_open && client.alive && !client.stopped)
     {
         if (link.client_closing)
             agenda_.push_back({step_kind::client_close, k});
@@ -173,13 +220,13 @@ void world::find_steps_of_connection(std::size_t k)
             agenda_.push_back({step_kind::notice_proof, k});
         if (link.at == stage::up && link.down.size != 0)
             agenda_.push_back({step_kind::client_read, k});
-        else if (link.down.ended || (link.at == stage::dialing && !server.alive && profile_.half_open))
+        else if (!link.client_closing && (link.down.ended || (link.at == stage::dialing && !server.alive && profile_.half_open)))
             agenda_.push_back({step_kind::client_end, k});
     }
     else if (link.client_open && !client.alive && !profile_.half_open)
         agenda_.push_back({step_kind::kernel_closes_client, k});
 
-    if (server.alive && !server.stalled)
+    if (server.alive && !server.stopped)
     {
         if (link.at == stage::dialing)
             agenda_.push_back({step_kind::accept, k});
@@ -212,13 +259,8 @@ void world::take(const step& s)
         connections_[s.of].server_open = true;
         break;
     case step_kind::notice_proof:
-    {
-        connection& link = connections_[s.of];
-        log("up: connection ", s.of, " of claim ", link.client);
-        link.at = stage::up;
-        run_turn(link.client, [number = link.number](claim_machine& m) { m.link_up(number); });
+        notice_proof(s.of);
         break;
-    }
     case step_kind::client_read:
         client_read(s.of);
         break;
@@ -265,9 +307,9 @@ void world::take_claim_step(const step& s)
         log("abandon: claim ", c);
         run_turn(c, [](claim_machine& m) { m.abandon(); });
         break;
-    case step_kind::posted_look:
-        claim.posted_look = false;
-        log("look after the record: claim ", c);
+    case step_kind::posted_check:
+        claim.posted_check = false;
+        log("check the record: claim ", c);
         run_turn(c, [](claim_machine& m) { m.check_record(); });
         break;
     case step_kind::guard_timer:
@@ -286,6 +328,11 @@ void world::take_claim_step(const step& s)
         claim.repeated = 0;
         log("timer: claim ", c);
         run_turn(c, [](claim_machine& m) { m.timer_fired(); });
+        break;
+    case step_kind::record_changed:
+        claim.seen_version = record_version_;
+        log("record changed: claim ", c);
+        run_turn(c, [](claim_machine& m) { m.record_changed(); });
         break;
     default:
         break;

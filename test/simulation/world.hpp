@@ -48,9 +48,10 @@ private:
         give_up_lock,
         posted_unlock,
         posted_abandon,
-        posted_look,
+        posted_check,
         guard_timer,
         machine_timer,
+        record_changed,
         stale_guard_timer,
         stale_machine_timer,
         start_connecting,
@@ -78,6 +79,9 @@ private:
     void set_up(std::uint64_t seed, scenario what);
     void run_to_rest();
     void find_steps();
+    bool choose_step(step& s);
+    bool are_polls_slow() const;
+    void find_timers_of_claim(std::size_t c);
     void find_steps_of_process(std::size_t p);
     void find_steps_of_connection(std::size_t k);
     void take(const step& s);
@@ -89,14 +93,14 @@ private:
     void crash(std::size_t p);
     void hit_time_limit();
     void cut_connection();
-    void remove_file();
+    void lose_file(bool is_replaced);
+    void drop_idle_connection();
     std::size_t add_process(std::size_t users, std::size_t rounds);
     void begin_claim(std::size_t p, std::size_t u);
     void give_up_lock(std::size_t c);
     void run_unlock(std::size_t c);
     void cancel(std::size_t c);
     void destroy(std::size_t p, std::size_t u);
-    bool entry_exists(std::size_t p) const;
     std::size_t pick_process();
     std::size_t pick_claim();
 
@@ -108,21 +112,28 @@ private:
     void try_transaction(std::size_t c);
     bool transact(std::size_t c, intent what, transaction_result& result);
     liveness prove(const claim_ref& p, std::size_t asker);
-    void clear_orphan(std::size_t p);
     void complete_lock(std::size_t c, const claim_action& action);
     void complete_unlock(std::size_t c, const error_code& ec);
     void finish(std::size_t c);
-    void connect(std::size_t c, const claim_action& action);
-    void say_to_predecessor(std::size_t c, const claim_action& action);
-    void disconnect(std::size_t c);
-    void say_to_successor(std::size_t c, const claim_action& action);
-    void add_successor(std::size_t c, std::size_t k, std::uint64_t ticket);
     void stop_timers(std::size_t c);
     bool dies_here(std::size_t p);
     void touch(std::size_t c);
 
+    // Its attachments (links.cpp).
+    void connect(std::size_t c, const claim_action& action);
+    void say_to_predecessor(std::size_t c, const claim_action& action);
+    void disconnect(std::size_t c);
+    void say_to_successor(std::size_t c, const claim_action& action);
+    void attach(std::size_t c);
+    void add_successor(std::size_t k, const message& m);
+    void forget_successor(std::size_t c, link_id link);
+
     // The network (network.cpp).
-    std::size_t new_connection();
+    std::size_t new_connection(std::size_t client, std::size_t server);
+    std::size_t idle_connection(std::size_t client, std::size_t server) const;
+    bool can_reach(std::size_t client, std::size_t server) const;
+    void begin_attachment(std::size_t k, std::size_t c, std::size_t target, link_id number);
+    void notice_proof(std::size_t k);
     void start_connecting(std::size_t k);
     void end_client(std::size_t k);
     void client_read(std::size_t k);
@@ -136,16 +147,15 @@ private:
 
     // The checks (checks.cpp).
     void check_turn();
-    void check_decision(
-        std::size_t c,
-        intent what,
-        const std::optional<claim_ref>& holder_before,
-        std::uint64_t token_before,
-        const decision& v
-    );
-    void check_release(std::size_t c);
+    void check_decision(std::size_t c, intent what, const record& before, const decision& v);
+    void check_reservation(std::size_t c, const record& before, const decision& v);
     void check_hold(std::size_t c, std::uint64_t token);
+    void count_overtaken(std::size_t by);
+    bool is_somebody_asleep() const;
+    bool may_be_attached(const successor_link& s) const;
     void check_rest();
+    void check_record_at_rest();
+    bool is_over_and_alive(const claim_ref& p);
     void check_newcomer();
     [[noreturn]] void fail(check c, const std::string& text) const;
 
@@ -173,12 +183,20 @@ private:
     std::size_t steps_ = 0;
     bool is_calm_ = false;
     bool is_quiet_ = false;
+    bool is_undisturbed_ = false;
+    bool is_prompt_ = false;
+    /// What may set waiters back.
+    std::uint64_t setbacks_ = 0;
     std::size_t calm_since_ = 0;
 
     record record_;
     /// Grows with every change of the record.
     std::uint64_t record_version_ = 0;
+    /// One of an earlier time, when nobody held the lock.
+    record old_record_;
     bool file_was_removed_ = false;
+    bool file_was_replaced_ = false;
+    bool clock_was_set_back_ = false;
     std::uint64_t clock_ = 0;
 
     std::vector<simulated_process> processes_;
@@ -191,12 +209,14 @@ private:
     link_id last_link_ = 0;
 
     std::vector<step> agenda_;
+    std::vector<step> polls_;
     std::vector<step> timers_;
     std::vector<std::size_t> turn_;
 
     // For the checks.
     std::size_t owner_ = nobody;
     std::uint64_t largest_token_ = 0;
+    std::uint64_t largest_ticket_ = 0;
     std::uint64_t largest_ticket_served_ = 0;
     bool ticket_was_served_ = false;
     totals counts_;

@@ -3,139 +3,136 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
+#include <string>
 
 #include "claim_script.hpp"
 
 using namespace claim_script;
 using machine = claim_machine;
 
-// A claim that nobody wants any more never ends up holding, and never swallows the lock.
+// A claim that nobody wants any more never owns, and never swallows the lock.
 BOOST_AUTO_TEST_SUITE(claim_abandoned)
 
 BOOST_AUTO_TEST_CASE(waiter_leaves_in_good_order)
 {
     script s;
     s.attach(2);
-    s.after(&machine::successor_attached, a_successor(11, 6));
     s.after(&machine::successor_attached, a_successor(12, 7));
-    CHECK_WORDS(s.after(&machine::abandon), "moved to 11", "moved to 12", "detach");
-    CHECK_WORDS(s.after(&machine::detached, 1), "disconnect", "finish");
-}
-
-BOOST_AUTO_TEST_CASE(grant_that_was_on_its_way_is_passed_on_at_once)
-{
-    script s;
-    s.attach(2);
-    s.after(&machine::abandon);
-    CHECK_WORDS(s.after(&machine::granted, 1, 71), "disconnect", "release");
-    BOOST_TEST(!s.claim.is_holding());
-    // To a claim that attached in the meantime, as the record named us.
-    CHECK_WORDS(s.after(&machine::successor_attached, a_successor(11, 6)), "attached to 11");
+    s.after(&machine::successor_attached, a_successor(11, 6));
+    CHECK_WORDS(s.after(&machine::abandon), "detach");
+    CHECK_WORDS(s.after(&machine::detached, 1), "disconnect", "leave");
+    // Only now may they look: before, the record could have named it.
     CHECK_WORDS(
-        s.after(&machine::transacted, released(72)),
-        "grant 72 to 11",
-        "unlocked",
+        s.after(&machine::transacted, result_of(outcome::left)),
+        "look to 11",
+        "look to 12",
         "finish"
     );
+    BOOST_TEST(s.claim.phase() == claim_phase::over);
 }
 
-// Whether the claim before it has granted it the lock, only the record can tell now.
-BOOST_AUTO_TEST_CASE(waiter_without_a_last_word_makes_sure_that_the_record_does_not_name_it)
+BOOST_AUTO_TEST_CASE(turn_that_was_on_its_way_is_passed_on_and_not_taken)
 {
-    for (const auto event : {&machine::link_ended, &machine::moved})
+    for (const auto event : {&machine::look, &machine::link_ended})
     {
         script s;
         s.attach(2);
         s.after(&machine::abandon);
-        CHECK_WORDS(s.after(event, 1), "disconnect", "release");
-        s.claim.transacted(verdict_of(outcome::not_owner));
-        BOOST_TEST(s.done().back() == "finish");
+        CHECK_WORDS(s.after(event, 1), "disconnect", "leave");
+        s.after(&machine::transacted, result_of(outcome::left));
+        BOOST_TEST(!s.claim.is_holding());
         BOOST_TEST(s.claim.phase() == claim_phase::over);
     }
 }
 
-// The connection before, of which it heard nothing more, may have led to a claim that has granted.
-BOOST_AUTO_TEST_CASE(waiter_between_two_connections_makes_sure_that_the_record_does_not_name_it)
-{
-    script connecting;
-    connecting.attach(2);
-    connecting.after(&machine::link_ended, 1);
-    connecting.after(&machine::transacted, held_by(3));
-    CHECK_WORDS(connecting.after(&machine::abandon), "disconnect", "release");
-    CHECK_WORDS(connecting.after(&machine::transacted, released()), "unlocked", "finish");
-
-    script pausing;
-    pausing.attach(2);
-    pausing.after(&machine::link_ended, 1);
-    pausing.after(&machine::transacted, held_by(3));
-    pausing.after(&machine::link_ended, 2);
-    BOOST_TEST(pausing.claim.phase() == claim_phase::pausing);
-    CHECK_WORDS(pausing.after(&machine::abandon), "release");
-    CHECK_NO_WORDS(pausing.after(&machine::timer_fired));
-    pausing.after(&machine::successor_attached, a_successor(11, 6));
-    pausing.claim.transacted(verdict_of(outcome::not_owner));
-    const words last = pausing.done();
-    BOOST_TEST(last.back() == "finish");
-    BOOST_TEST(std::count(last.begin(), last.end(), "moved to 11") == 1);
-}
-
-BOOST_AUTO_TEST_CASE(transaction_under_way_is_waited_for_and_undone)
-{
-    for (const bool recovers : {false, true})
-    {
-        for (const bool acquires : {false, true})
-        {
-            script s;
-            if (recovers)
-            {
-                s.attach(2);
-                s.after(&machine::moved, 1);
-            }
-            else
-                s.after(&machine::begin, true);
-            s.after(&machine::successor_attached, a_successor(11, 6));
-            CHECK_WORDS(s.after(&machine::abandon), "moved to 11");
-            CHECK_WORDS(s.after(&machine::successor_attached, a_successor(12, 7)), "moved to 12");
-            if (acquires)
-                CHECK_WORDS(s.after(&machine::transacted, acquired(71)), "release");
-            else
-                CHECK_WORDS(s.after(&machine::transacted, held_by(3)), "finish");
-            BOOST_TEST(!s.claim.is_holding());
-        }
-    }
-}
-
-BOOST_AUTO_TEST_CASE(claim_that_enters_the_queue_at_that_moment_just_ends)
-{
-    script s;
-    s.after(&machine::begin, true);
-    s.after(&machine::abandon);
-    CHECK_WORDS(s.after(&machine::transacted, enqueued_behind(2, 5)), "finish");
-}
-
-BOOST_AUTO_TEST_CASE(waiter_leaves_after_the_look_of_the_safety_net)
-{
-    for (const outcome seen : {outcome::held, outcome::available})
-    {
-        script s;
-        s.attach(2);
-        s.after(&machine::timer_fired);
-        s.after(&machine::successor_attached, a_successor(11, 6));
-        CHECK_WORDS(s.after(&machine::abandon), "moved to 11");
-        CHECK_WORDS(s.after(&machine::transacted, verdict_of(seen)), "detach");
-        CHECK_WORDS(s.after(&machine::detached, 1), "disconnect", "finish");
-    }
-}
-
-BOOST_AUTO_TEST_CASE(waiter_that_is_leaving_to_recover_just_leaves)
+BOOST_AUTO_TEST_CASE(leaving_claim_accepts_successors_until_its_last_transaction_is_done)
 {
     script s;
     s.attach(2);
-    s.after(&machine::timer_fired);
-    s.after(&machine::transacted, verdict_of(outcome::available));
-    CHECK_NO_WORDS(s.after(&machine::abandon));
-    CHECK_WORDS(s.after(&machine::detached, 1), "disconnect", "finish");
+    s.after(&machine::abandon);
+    CHECK_WORDS(s.after(&machine::successor_attached, a_successor(11, 6)), "attached to 11");
+    // Even one with a lower ticket, since it waits on nobody.
+    CHECK_WORDS(s.after(&machine::successor_attached, a_successor(12, 3)), "attached to 12");
+    BOOST_TEST(s.claim.next_in_line()->link == 12u);
+    s.after(&machine::detached, 1);
+    CHECK_WORDS(s.after(&machine::successor_attached, a_successor(13, 8)), "attached to 13");
+    CHECK_WORDS(s.after(&machine::successor_detached, 13), "detached to 13");
+    CHECK_WORDS(s.after(&machine::transacted, failed(errc::io_error)), "timer 50");
+    CHECK_WORDS(s.after(&machine::successor_attached, a_successor(14, 9)), "attached to 14");
+    CHECK_WORDS(s.after(&machine::timer_fired), "leave");
+    CHECK_WORDS(
+        s.after(&machine::transacted, result_of(outcome::left)),
+        "look to 12",
+        "look to 11",
+        "look to 14",
+        "finish"
+    );
+    CHECK_WORDS(s.after(&machine::successor_attached, a_successor(15, 9)), "look to 15");
+}
+
+BOOST_AUTO_TEST_CASE(waiter_that_connects_or_polls_leaves_at_once)
+{
+    script connecting;
+    connecting.after(&machine::begin, true);
+    connecting.after(&machine::transacted, enqueued_behind(2, 5));
+    CHECK_WORDS(connecting.after(&machine::abandon), "disconnect", "leave");
+    CHECK_NO_WORDS(connecting.after(&machine::link_up, 1));
+
+    script polling;
+    polling.park(2);
+    CHECK_WORDS(polling.after(&machine::abandon), "leave");
+    CHECK_NO_WORDS(polling.after(&machine::timer_fired));
+    CHECK_NO_WORDS(polling.after(&machine::record_changed));
+}
+
+// It has not got the guard yet: a cancelled claim never owns.
+BOOST_AUTO_TEST_CASE(transaction_under_way_is_replaced)
+{
+    script looking;
+    looking.attach(2);
+    looking.after(&machine::look, 1);
+    CHECK_WORDS(looking.after(&machine::abandon), "leave");
+    script parking;
+    parking.park(2);
+    parking.after(&machine::timer_fired);
+    CHECK_WORDS(parking.after(&machine::abandon), "leave");
+    script peeking;
+    peeking.attach(2);
+    peeking.after(&machine::timer_fired);
+    CHECK_WORDS(peeking.after(&machine::abandon), "detach");
+    // The first one has never been in the record.
+    script entering;
+    entering.after(&machine::begin, true);
+    CHECK_WORDS(entering.after(&machine::abandon), "finish");
+}
+
+BOOST_AUTO_TEST_CASE(last_word_is_not_waited_for_when_the_lock_may_be_reserved_for_it)
+{
+    claim_timing timing;
+    timing.safety_net = claim_timing::duration(9000);
+    script s(timing);
+    s.attach(2);
+    CHECK_WORDS(s.after(&machine::abandon), "detach", "timer 9000");
+    CHECK_WORDS(s.after(&machine::timer_fired), "peek");
+    CHECK_WORDS(s.after(&machine::transacted, held_by(2)), "timer 9000");
+    CHECK_WORDS(s.after(&machine::timer_fired), "peek");
+    CHECK_WORDS(
+        s.after(&machine::transacted, result_of(outcome::available)),
+        "disconnect",
+        "leave"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(claim_that_cannot_be_named_in_the_file_just_ends)
+{
+    for (const errc value : {errc::directory_missing, errc::corrupt_record, errc::name_mismatch})
+    {
+        script s;
+        s.attach(2);
+        s.after(&machine::abandon);
+        s.after(&machine::detached, 1);
+        CHECK_WORDS(s.after(&machine::transacted, failed(value)), "finish");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(holder_unlocks)
@@ -145,9 +142,9 @@ BOOST_AUTO_TEST_CASE(holder_unlocks)
     s.after(&machine::successor_attached, a_successor(11, 6));
     CHECK_WORDS(s.after(&machine::abandon), "release");
     CHECK_WORDS(
-        s.after(&machine::transacted, released(71)),
-        "grant 71 to 11",
+        s.after(&machine::transacted, result_of(outcome::released)),
         "unlocked",
+        "look to 11",
         "finish"
     );
 }
@@ -160,22 +157,15 @@ BOOST_AUTO_TEST_CASE(unlock_under_way_goes_on_and_keeps_its_successors)
     s.after(&machine::release);
     CHECK_NO_WORDS(s.after(&machine::abandon));
     // Nobody is there to try again.
-    CHECK_WORDS(s.after(&machine::transacted, failed(errc::io_error)), "timer 50");
+    const std::string unlocked = "unlocked: " + make_error_code(errc::io_error).message();
+    CHECK_WORDS(s.after(&machine::transacted, failed(errc::io_error)), unlocked, "timer 50");
     s.after(&machine::timer_fired);
     CHECK_WORDS(
-        s.after(&machine::transacted, released(71)),
-        "grant 71 to 11",
+        s.after(&machine::transacted, result_of(outcome::released)),
         "unlocked",
+        "look to 11",
         "finish"
     );
-}
-
-BOOST_AUTO_TEST_CASE(leaving_claim_accepts_no_successors)
-{
-    script s;
-    s.attach(2);
-    s.after(&machine::abandon);
-    CHECK_WORDS(s.after(&machine::successor_attached, a_successor(11, 6)), "moved to 11");
 }
 
 BOOST_AUTO_TEST_CASE(abandoning_twice_is_abandoning_once)
@@ -194,12 +184,13 @@ BOOST_AUTO_TEST_CASE(claim_that_is_over_ignores_everything)
     s.attach(2);
     s.after(&machine::abandon);
     s.after(&machine::detached, 1);
+    s.after(&machine::transacted, result_of(outcome::left));
     CHECK_NO_WORDS(s.after(&machine::transacted, acquired(99)));
     CHECK_NO_WORDS(s.after(&machine::timer_fired));
+    CHECK_NO_WORDS(s.after(&machine::record_changed));
     CHECK_NO_WORDS(s.after(&machine::release));
     CHECK_NO_WORDS(s.after(&machine::check_record));
-    CHECK_NO_WORDS(s.after(&machine::granted, 1, 99));
-    CHECK_NO_WORDS(s.after(&machine::moved, 1));
+    CHECK_NO_WORDS(s.after(&machine::look, 1));
     CHECK_NO_WORDS(s.after(&machine::link_ended, 1));
     BOOST_TEST(s.claim.phase() == claim_phase::over);
 }

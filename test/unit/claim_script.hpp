@@ -47,12 +47,16 @@ inline std::string to_string(intent what)
         return "take";
     case intent::enqueue:
         return "enqueue";
-    case intent::recover:
-        return "recover";
+    case intent::look:
+        return "look";
+    case intent::park:
+        return "park";
     case intent::peek:
         return "peek";
     case intent::release:
         return "release";
+    case intent::leave:
+        return "leave";
     case intent::restore:
         return "restore";
     }
@@ -77,14 +81,12 @@ inline std::string to_string(const claim_action& a)
         return "disconnect";
     case kind::say_attached:
         return "attached to " + std::to_string(a.link);
-    case kind::say_granted:
-        return "grant " + std::to_string(a.fencing_token) + " to " + std::to_string(a.link);
-    case kind::say_moved:
-        return "moved to " + std::to_string(a.link);
+    case kind::say_look:
+        return "look to " + std::to_string(a.link);
     case kind::say_detached:
         return "detached to " + std::to_string(a.link);
     case kind::start_timer:
-        return "timer " + std::to_string(a.pause.count());
+        return (a.watches ? "poll " : "timer ") + std::to_string(a.pause.count());
     case kind::complete_lock:
         return a.acquired ? "locked " + std::to_string(a.fencing_token) : "not locked" + error;
     case kind::complete_unlock:
@@ -107,7 +109,7 @@ inline words to_words(const std::vector<claim_action>& actions)
     return result;
 }
 
-inline transaction_result verdict_of(outcome what)
+inline transaction_result result_of(outcome what)
 {
     transaction_result result;
     result.decided.what = what;
@@ -116,30 +118,32 @@ inline transaction_result verdict_of(outcome what)
 
 inline transaction_result acquired(std::uint64_t fencing_token)
 {
-    transaction_result result = verdict_of(outcome::acquired);
+    transaction_result result = result_of(outcome::acquired);
     result.decided.fencing_token = fencing_token;
     return result;
 }
 
 inline transaction_result held_by(unsigned char holder)
 {
-    transaction_result result = verdict_of(outcome::held);
+    transaction_result result = result_of(outcome::held);
     result.decided.attach_to = numbered_claim(holder);
+    result.decided.is_behind_holder = true;
+    return result;
+}
+
+/// As `held_by`, and this claim stands in the record.
+inline transaction_result parked_behind(unsigned char holder)
+{
+    transaction_result result = held_by(holder);
+    result.decided.is_parked = true;
     return result;
 }
 
 inline transaction_result enqueued_behind(unsigned char before, std::uint64_t ticket)
 {
-    transaction_result result = verdict_of(outcome::enqueued);
+    transaction_result result = result_of(outcome::enqueued);
     result.decided.attach_to = numbered_claim(before);
     result.decided.ticket = ticket;
-    return result;
-}
-
-inline transaction_result released(std::uint64_t heirs_fencing_token = 0)
-{
-    transaction_result result = verdict_of(outcome::released);
-    result.decided.fencing_token = heirs_fencing_token;
     return result;
 }
 
@@ -150,6 +154,13 @@ inline transaction_result failed(errc value)
     return result;
 }
 
+inline transaction_result failed_in_writing(errc value)
+{
+    transaction_result result = failed(value);
+    result.decided.write = true;
+    return result;
+}
+
 inline claim_machine::successor a_successor(link_id link, std::uint64_t ticket)
 {
     return {
@@ -157,6 +168,21 @@ inline claim_machine::successor a_successor(link_id link, std::uint64_t ticket)
         {numbered_claim(static_cast<unsigned char>(link)), 0},
         ticket
     };
+}
+
+/// With the numbers of a script's tests.
+inline claim_timing timing_of(
+    std::uint32_t first,
+    std::uint32_t longest_poll,
+    std::uint32_t longest
+)
+{
+    claim_timing timing;
+    timing.safety_net = {};
+    timing.first_pause = claim_timing::duration(first);
+    timing.longest_poll = claim_timing::duration(longest_poll);
+    timing.longest_pause = claim_timing::duration(longest);
+    return timing;
 }
 
 /// A claim, and what it does about each event. The safety net is off.
@@ -177,7 +203,7 @@ public:
     /// What the claim does now.
     words done() { return to_words(claim.take_actions()); }
 
-    /// What it does about an event: `after(&claim_machine::moved, 1)`.
+    /// What it does about an event: `after(&claim_machine::look, 1)`.
     template <class... Parameters>
     words after(void (claim_machine::*event)(Parameters...), std::common_type_t<Parameters>... args)
     {
@@ -194,6 +220,17 @@ public:
         claim.attach_accepted(1);
         done();
         BOOST_TEST_REQUIRE(claim.phase() == claim_phase::attached);
+    }
+
+    /// Brings it to where it polls, with link 1 done with; the claim `before` cannot be reached.
+    void park(unsigned char before, std::uint64_t ticket = 5)
+    {
+        claim.begin(true);
+        claim.transacted(enqueued_behind(before, ticket));
+        claim.link_unreachable(1);
+        claim.transacted(parked_behind(before));
+        done();
+        BOOST_TEST_REQUIRE(claim.phase() == claim_phase::parked);
     }
 
     /// Brings it to where it holds.

@@ -4,12 +4,13 @@
 #ifndef SOCKETLOCK_TEST_UNIT_DECISION_FIXTURE_HPP
 #define SOCKETLOCK_TEST_UNIT_DECISION_FIXTURE_HPP
 
-#include <socketlock/detail/record/decision.hpp>
+#include <socketlock/detail/record/decide.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -65,6 +66,28 @@ inline record held_with_tail(const claim_ref& who, const claim_ref& tail)
     return r;
 }
 
+/// Free, and reserved for this claim `age` microseconds ago.
+inline record reserved_for(const claim_ref& who, std::uint64_t age = 1000)
+{
+    record r = free_record();
+    r.next = reservation{who, 3, now_in_microseconds - age};
+    r.port = 40124;
+    r.timestamp = 1763999999;
+    return r;
+}
+
+inline record with_parked(record r, const claim_ref& who, std::uint64_t ticket)
+{
+    r.parked = parked_waiter{who, ticket};
+    return r;
+}
+
+inline record with_tail(record r, const claim_ref& who)
+{
+    r.tail = who;
+    return r;
+}
+
 inline record of_version_1(std::int64_t pid)
 {
     record r;
@@ -75,12 +98,25 @@ inline record of_version_1(std::int64_t pid)
     return r;
 }
 
+inline bool same(const std::optional<reservation>& a, const std::optional<reservation>& b)
+{
+    return a.has_value() == b.has_value() &&
+           (!a || (a->who == b->who && a->who.pid == b->who.pid && a->ticket == b->ticket &&
+                   a->since == b->since));
+}
+
+inline bool same(const std::optional<parked_waiter>& a, const std::optional<parked_waiter>& b)
+{
+    return a.has_value() == b.has_value() && (!a || (a->who == b->who && a->ticket == b->ticket));
+}
+
 inline bool same(const record& a, const record& b)
 {
     return a.name == b.name && a.port == b.port && a.timestamp == b.timestamp &&
            a.fencing_token == b.fencing_token && a.next_ticket == b.next_ticket &&
-           a.holder == b.holder && a.tail == b.tail && a.v1_pid == b.v1_pid &&
-           a.others == b.others && a.our_others == b.our_others;
+           a.holder == b.holder && same(a.next, b.next) && same(a.parked, b.parked) &&
+           a.tail == b.tail && a.v1_pid == b.v1_pid && a.others == b.others &&
+           a.our_others == b.our_others;
 }
 
 inline request a_request(intent what)
@@ -89,6 +125,25 @@ inline request a_request(intent what)
     q.what = what;
     q.self = {me, 50000};
     q.now = system_clock::time_point(std::chrono::microseconds(now_in_microseconds));
+    return q;
+}
+
+/// Of a claim in the queue.
+inline request a_request(intent what, std::uint64_t ticket)
+{
+    request q = a_request(what);
+    q.ticket = ticket;
+    return q;
+}
+
+/// Of one that `who` is attached to.
+inline request a_request(intent what, const claim_ref& who, std::uint64_t ticket)
+{
+    request q = a_request(what);
+    q.successor = queued_claim{
+        {who, 50001},
+        ticket
+    };
     return q;
 }
 

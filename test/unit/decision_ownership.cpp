@@ -10,7 +10,7 @@
 
 using namespace decision_fixture;
 
-// What is written of owners: the old one, the new one and the waiters.
+// What is written of owners: the old one, the new one and those who wait.
 BOOST_AUTO_TEST_SUITE(decision_ownership)
 
 BOOST_AUTO_TEST_CASE(fencing_token_grows_with_every_owner_whatever_the_clock_says)
@@ -50,64 +50,87 @@ BOOST_AUTO_TEST_CASE(fencing_token_grows_even_if_the_file_was_removed)
 
 BOOST_AUTO_TEST_CASE(fencing_token_stays_where_the_owner_stays)
 {
-    BOOST_TEST(decide_on(held_by(me), intent::recover).v.fencing_token == 7u);
+    BOOST_TEST(decide_on(held_by(me), intent::look).v.fencing_token == 7u);
     BOOST_TEST(decide_on(held_by(holder), intent::enqueue).after.fencing_token == 7u);
 }
 
-BOOST_AUTO_TEST_CASE(tail_is_cleared_when_he_becomes_the_holder)
+BOOST_AUTO_TEST_CASE(token_that_cannot_grow_is_refused_and_nothing_wraps)
 {
-    BOOST_TEST(!decide_on(held_with_tail(holder, me), intent::recover, liveness::dead)
-                    .after.tail.has_value());
-    record r = free_record();
-    r.tail = me;
-    BOOST_TEST(!decide_on(r, intent::take).after.tail.has_value());
-    // Another claim's place at the end of the queue stays its own.
-    BOOST_TEST((
-        decide_on(held_with_tail(holder, waiter), intent::take, liveness::dead).after.tail == waiter
-    ));
-}
-
-BOOST_AUTO_TEST_CASE(heir_is_written_as_the_holder)
-{
-    request q = a_request(intent::release);
-    q.next_owner = claim_contact{waiter, 50001};
-    const decided d = decide_on(held_with_tail(me, waiter), q);
-    BOOST_TEST(d.v.what == outcome::released);
-    BOOST_TEST((d.after.holder == waiter));
-    BOOST_TEST(d.after.holder->pid == waiter.pid);
-    BOOST_TEST(d.after.port == 50001);
-    BOOST_TEST(d.after.timestamp == 1764000000.25);
-    BOOST_TEST(d.after.fencing_token == now_in_microseconds);
-    BOOST_TEST(d.v.fencing_token == now_in_microseconds);
-    BOOST_TEST(!d.after.tail.has_value());
-
-    const decided with_others = decide_on(held_with_tail(me, somebody(9)), q);
-    BOOST_TEST((with_others.after.tail == somebody(9)));
-}
-
-BOOST_AUTO_TEST_CASE(heir_gets_nothing_from_who_does_not_own)
-{
-    request q = a_request(intent::release);
-    q.next_owner = claim_contact{waiter, 50001};
-    for (const record& r : {free_record(), held_by(holder), of_version_1(9), of_version_1(0)})
+    for (const intent what : {intent::take, intent::enqueue, intent::look, intent::park})
     {
-        const decided d = decide_on(r, q, liveness::dead);
+        record r = free_record();
+        r.fencing_token = UINT64_MAX - 1;
+        const decided last = decide_on(r, what);
+        BOOST_TEST(last.v.what == outcome::acquired);
+        BOOST_TEST(last.v.fencing_token == UINT64_MAX);
+        r.fencing_token = UINT64_MAX;
+        BOOST_TEST(decide_on(r, what).v.what == outcome::exhausted);
+        r.fencing_token = 7;
+        r.next_ticket = UINT64_MAX;
+        BOOST_TEST(decide_on(r, what).v.what == outcome::exhausted);
+    }
+    // Who has it can still give it up.
+    record mine = held_by(me);
+    mine.fencing_token = UINT64_MAX;
+    BOOST_TEST(decide_on(mine, intent::release).v.what == outcome::released);
+    BOOST_TEST(
+        decide_on(held_by(holder), a_request(intent::look, UINT64_MAX)).after.next_ticket == 4u
+    );
+}
+
+BOOST_AUTO_TEST_CASE(only_the_owner_gives_the_lock_up)
+{
+    for (const record& r :
+         {free_record(), held_by(holder), reserved_for(me), of_version_1(9), of_version_1(0)})
+    {
+        const decided d = decide_on(r, a_request(intent::release, waiter, 9), liveness::dead);
         BOOST_TEST(d.v.what == outcome::not_owner);
         BOOST_TEST(!d.changed());
     }
 }
 
-BOOST_AUTO_TEST_CASE(release_keeps_the_queue_and_the_counters)
+BOOST_AUTO_TEST_CASE(no_transaction_makes_another_claim_the_holder)
+{
+    for (const record& r :
+         {free_record(),
+          held_by(me),
+          held_with_tail(holder, waiter),
+          with_parked(held_by(me), waiter, 3),
+          with_parked(reserved_for(me), waiter, 3),
+          reserved_for(waiter),
+          reserved_for(waiter, 500'001),
+          of_version_1(0)})
+    {
+        for (const intent what :
+             {intent::take,
+              intent::enqueue,
+              intent::look,
+              intent::park,
+              intent::peek,
+              intent::release,
+              intent::leave,
+              intent::restore})
+        {
+            for (const auto proof : {liveness::alive, liveness::dead, liveness::unknown})
+            {
+                request q = a_request(what, waiter, 9);
+                q.ticket = 8;
+                const record after = decide_on(r, q, proof, proof).after;
+                BOOST_TEST((!after.holder || after.holder == me || after.holder == r.holder));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(release_keeps_the_counters)
 {
     const decided d = decide_on(held_with_tail(me, waiter), intent::release);
-    BOOST_TEST((d.after.tail == waiter));
     BOOST_TEST(d.after.next_ticket == 4u);
     BOOST_TEST(d.after.fencing_token == 7u);
     BOOST_TEST(d.v.fencing_token == 0u);
-    BOOST_TEST(!decide_on(held_with_tail(me, me), intent::release).after.tail.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(holder_whose_record_was_removed_puts_it_back_with_his_token)
+BOOST_AUTO_TEST_CASE(holder_whose_record_was_removed_puts_it_back_with_its_token)
 {
     request q = a_request(intent::restore);
     q.fencing_token = 70;
@@ -120,12 +143,22 @@ BOOST_AUTO_TEST_CASE(holder_whose_record_was_removed_puts_it_back_with_his_token
     BOOST_TEST(d.after.port == 50000);
     BOOST_TEST(d.after.fencing_token == 70u);
     // Tickets that were given before are lower than all that follow.
-    BOOST_TEST(d.after.next_ticket >= 1'000'000u);
+    BOOST_TEST(d.after.next_ticket == now_in_microseconds);
 
     const decided again = decide_on(d.after, q);
     BOOST_TEST(again.v.what == outcome::acquired);
     BOOST_TEST(!again.changed());
     BOOST_TEST(again.proofs.empty());
+}
+
+BOOST_AUTO_TEST_CASE(lock_that_is_put_back_is_reserved_for_nobody)
+{
+    request q = a_request(intent::restore);
+    q.fencing_token = 70;
+    const decided d = decide_on(with_parked(reserved_for(waiter), waiter, 3), q);
+    BOOST_TEST((d.after.holder == me));
+    BOOST_TEST(!d.after.next.has_value());
+    BOOST_TEST(!d.after.parked.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(holder_is_not_put_back_where_somebody_was_faster)
@@ -136,7 +169,7 @@ BOOST_AUTO_TEST_CASE(holder_is_not_put_back_where_somebody_was_faster)
     released_since.fencing_token = 71;
     for (const record& r : {held_by(holder), of_version_1(9), released_since})
     {
-        // Not even if that holder is dead: for a while it had the lock.
+        // Not even if that one is dead: for a while it had the lock.
         const decided d = decide_on(r, q, liveness::dead);
         BOOST_TEST(d.v.what == outcome::held);
         BOOST_TEST(!d.changed());

@@ -156,8 +156,13 @@ BOOST_AUTO_TEST_CASE(a_server_with_another_key_is_refused_by_the_client)
     // This one takes every hello, as a false server would.
     handshake_client client = make_client();
     const bytes hello = hello_to(client, wire(make_server().challenge()));
-    handshake_client
-        with_other_key(key_of(7, "another seed"), common_ids(), listening_port, filled(20));
+    handshake_client with_other_key(
+        key_of(7, "another seed"),
+        key_without_seed(),
+        common_ids(),
+        listening_port,
+        filled(20)
+    );
     const bytes other_hello = hello_to(with_other_key, wire(make_server().challenge()));
     handshake_server server = make_server();
     encoded_frame welcome;
@@ -196,6 +201,7 @@ BOOST_AUTO_TEST_CASE(a_handshake_passed_on_from_another_port_is_refused)
         handshake_server server = make_server();
         handshake_client client(
             common_key(),
+            key_without_seed(),
             common_ids(),
             static_cast<std::uint16_t>(listening_port ^ difference),
             filled(20)
@@ -327,7 +333,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_only_asks_has_no_claim)
 {
     handshake_ids ids = common_ids();
     ids.own_claim = id128();
-    handshake_client client(common_key(), ids, listening_port, filled(20));
+    handshake_client client(common_key(), key_without_seed(), ids, listening_port, filled(20));
     handshake_server server = make_server();
     const bytes hello = hello_to(client, wire(server.challenge()));
     BOOST_TEST(server_takes(server, hello, common_key()));

@@ -52,6 +52,11 @@ inline secret_key common_key()
     return key_of(7, "seed");
 }
 
+inline secret_key key_without_seed()
+{
+    return key_of(7, "");
+}
+
 inline handshake_ids common_ids()
 {
     return {filled_id(1), filled_id(2), filled_id(3)};
@@ -76,7 +81,13 @@ inline frame_view view(const bytes& frame)
 
 inline handshake_client make_client(unsigned char nonce_byte = 20)
 {
-    return handshake_client(common_key(), common_ids(), listening_port, filled(nonce_byte));
+    return handshake_client(
+        common_key(),
+        key_without_seed(),
+        common_ids(),
+        listening_port,
+        filled(nonce_byte)
+    );
 }
 
 inline handshake_server make_server(unsigned char nonce_byte = 10)

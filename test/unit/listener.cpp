@@ -10,6 +10,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <array>
@@ -35,6 +37,7 @@ constexpr unsigned char key_byte = 7;
 struct account
 {
     std::optional<secret_key> key = key_of(key_byte, "seed");
+    std::optional<secret_key> refusal_key;
     std::vector<handshake_ids> asked;
     std::vector<unsigned char> messages;
     int ends = 0;
@@ -55,6 +58,10 @@ private:
     {
         account_.asked.push_back(ids);
         return account_.key;
+    }
+    std::optional<secret_key> find_refusal_key(const handshake_ids&) override
+    {
+        return account_.refusal_key;
     }
     bool on_message(const frame_view& frame) override
     {
@@ -79,6 +86,7 @@ public:
     bool stays = false;
     bool is_authenticated = false;
     bool is_answered = false;
+    bool is_refused = false;
     bool is_over = false;
 
 private:
@@ -87,6 +95,7 @@ private:
         is_authenticated = true;
         send(ping_message().encode());
     }
+    void on_refused() override { is_refused = true; }
     bool on_message(const frame_view& frame) override
     {
         is_answered = frame.type == static_cast<unsigned char>(message_type::pong);
@@ -196,7 +205,68 @@ BOOST_AUTO_TEST_CASE(a_peer_with_another_key_is_not_heard)
 {
     const auto link = ask(address(key_byte + 1));
     BOOST_TEST(!link->is_authenticated);
+    BOOST_TEST(!link->is_refused);
     BOOST_TEST(seen.ends == 1);
+    BOOST_TEST(seen.messages.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_with_another_seed_is_told_so_where_the_target_lives)
+{
+    seen.key = key_of(key_byte, "another seed");
+    seen.refusal_key = key_of(key_byte, "");
+    const auto link = ask(address());
+    BOOST_TEST(link->is_refused);
+    BOOST_TEST(!link->is_authenticated);
+    run_until([&] { return seen.ends == 1; });
+    BOOST_TEST(seen.messages.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_that_is_not_proved_is_an_end_like_any_other)
+{
+    seen.key = key_of(key_byte, "another seed");
+    seen.refusal_key = key_of(key_byte + 1, "");
+    const auto link = ask(address());
+    BOOST_TEST(!link->is_refused);
+    BOOST_TEST(!link->is_authenticated);
+    run_until([&] { return seen.ends == 1; });
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_does_not_go_when_it_is_refused_is_not_heard)
+{
+    seen.key = key_of(key_byte, "another seed");
+    seen.refusal_key = key_of(key_byte, "");
+    tcp::socket peer(context);
+    peer.connect({asio::ip::make_address(address().address), address().port});
+    bytes received(3 + 33);
+    const auto receive = [&](std::size_t size) {
+        bool is_there = false;
+        asio::async_read(
+            peer,
+            asio::buffer(received, size),
+            [&](const error_code& ec, std::size_t) {
+                BOOST_TEST(!ec);
+                is_there = true;
+            }
+        );
+        run_until([&] { return is_there; });
+    };
+    receive(3 + 33);
+    handshake_client client = make_client();
+    asio::write(peer, asio::buffer(hello_to(client, received)));
+    receive(3 + 32);
+    BOOST_TEST(received[2] == static_cast<unsigned char>(message_type::refused));
+    // Nothing follows, and that is said.
+    error_code last;
+    asio::async_read(peer, asio::buffer(received), [&](const error_code& ec, std::size_t) {
+        last = ec;
+    });
+    // None but a second word shall end it.
+    youngest.lock()->stop_limit();
+    run_until([&] { return last.failed(); });
+    BOOST_TEST(last == asio::error::eof);
+    BOOST_TEST(seen.ends == 0);
+    asio::write(peer, asio::buffer(wire(ping_message().encode())));
+    run_until([&] { return seen.ends == 1; });
     BOOST_TEST(seen.messages.empty());
 }
 

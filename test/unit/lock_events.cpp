@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(loss_is_told_and_unlocking_tells_it_again)
     // Another holder is written into it, then the file is replaced: our record is not put back.
     const std::string
         stolen = R"({"port":1,"pid":4711,"timestamp":1,"name":"myapp","socketlock":)"
-                 R"({"version":2,"fencing_token":18446744073709551615,"next_ticket":1}})";
+                 R"({"version":2,"fencing_token":18446744073709551614,"next_ticket":1}})";
     write_file(directory / "new", stolen);
     fs::rename(directory / "new", holder.path());
     run_until([&] { return lost.has_value(); });

@@ -53,7 +53,11 @@ bytes wire(const encoded_frame& frame)
 template <class Message>
 void check_message(const Message& message, unsigned char type, const bytes& body)
 {
-    bytes expected{0, static_cast<unsigned char>(body.size() + 1), type};
+    const std::size_t length = body.size() + 1;
+    bytes expected{
+        static_cast<unsigned char>(length / 256),
+        static_cast<unsigned char>(length % 256),
+        type};
     append(expected, body);
     BOOST_TEST(wire(message.encode()) == expected, boost::test_tools::per_element());
 
@@ -78,7 +82,10 @@ void check_message(const Message& message, unsigned char type, const bytes& body
 attach_message an_attach()
 {
     attach_message message;
+    message.number = 0x8182838485868788;
     message.ticket = 0x0102030405060708;
+    message.target_claim = an_id(0x60);
+    message.own_claim = an_id(0x90);
     message.presence = an_id(0x40);
     message.pid = 0x1112131415161718;
     message.port = 0x2122;
@@ -139,16 +146,33 @@ BOOST_AUTO_TEST_CASE(welcome_is_a_proof)
     );
 }
 
-BOOST_AUTO_TEST_CASE(attach_is_ticket_presence_pid_port_and_name)
+BOOST_AUTO_TEST_CASE(refused_is_a_proof)
 {
-    bytes body = counting_bytes(1, 8);
+    refused_message message;
+    message.proof = counting<digest>(1);
+    const bytes body = counting_bytes(1, 32);
+    check_message(message, 4, body);
+    BOOST_TEST(
+        (refused_message::decode(byte_view(body.data(), body.size()))->proof == message.proof)
+    );
+}
+
+BOOST_AUTO_TEST_CASE(attach_is_number_ticket_claims_presence_pid_port_and_name)
+{
+    bytes body = counting_bytes(0x81, 8);
+    append(body, counting_bytes(1, 8));
+    append(body, counting_bytes(0x60, 16));
+    append(body, counting_bytes(0x90, 16));
     append(body, counting_bytes(0x40, 16));
     append(body, counting_bytes(0x11, 8));
     append(body, {0x21, 0x22, 0, 5, 'm', 'y', 'a', 'p', 'p'});
     check_message(an_attach(), 16, body);
 
     const auto decoded = attach_message::decode(byte_view(body.data(), body.size()));
+    BOOST_TEST(decoded->number == 0x8182838485868788u);
     BOOST_TEST(decoded->ticket == 0x0102030405060708u);
+    BOOST_TEST((decoded->target_claim == an_id(0x60)));
+    BOOST_TEST((decoded->own_claim == an_id(0x90)));
     BOOST_TEST((decoded->presence == an_id(0x40)));
     BOOST_TEST(decoded->pid == 0x1112131415161718u);
     BOOST_TEST(decoded->port == 0x2122);
@@ -171,7 +195,7 @@ BOOST_AUTO_TEST_CASE(attach_takes_names_of_1_to_200_bytes)
     BOOST_TEST(decoded->lock_name == message.lock_name);
 
     // A name longer than that, all of it there, and an empty one.
-    const std::size_t length_at = 8 + 16 + 8 + 2;
+    const std::size_t length_at = 8 + 8 + 3 * 16 + 8 + 2;
     bytes too_long = longest;
     too_long.push_back('n');
     too_long[length_at + 1] = 201;
@@ -197,24 +221,19 @@ BOOST_AUTO_TEST_CASE(attach_refuses_a_pid_that_no_record_has_room_for)
     }
 }
 
-BOOST_AUTO_TEST_CASE(grant_is_a_fencing_token)
+BOOST_AUTO_TEST_CASE(what_is_said_on_an_attachment_is_its_number)
 {
-    grant_message message;
-    message.fencing_token = 0xf1f2f3f4f5f6f7f8;
-    check_message(message, 18, counting_bytes(0xf1, 8));
     const bytes body = counting_bytes(0xf1, 8);
-    BOOST_TEST(
-        grant_message::decode(byte_view(body.data(), body.size()))->fencing_token ==
-        0xf1f2f3f4f5f6f7f8u
-    );
+    constexpr std::uint64_t number = 0xf1f2f3f4f5f6f7f8;
+    check_message(attached_message{number}, 17, body);
+    check_message(look_message{number}, 18, body);
+    check_message(detach_message{number}, 19, body);
+    check_message(detached_message{number}, 20, body);
+    BOOST_TEST(look_message::decode(byte_view(body.data(), body.size()))->number == number);
 }
 
-BOOST_AUTO_TEST_CASE(some_messages_are_a_type_only)
+BOOST_AUTO_TEST_CASE(ping_is_a_type_only)
 {
-    check_message(attached_message(), 17, {});
-    check_message(moved_message(), 19, {});
-    check_message(detach_message(), 20, {});
-    check_message(detached_message(), 21, {});
     check_message(ping_message(), 22, {});
 }
 

@@ -30,6 +30,38 @@ BOOST_AUTO_TEST_CASE(reads_what_it_has_written)
     BOOST_TEST(encoded(r) == encoded(held_record()));
 }
 
+BOOST_AUTO_TEST_CASE(reads_a_reservation_and_a_parked_waiter_that_it_has_written)
+{
+    const record r = decoded(encoded(reserved_record()));
+    BOOST_REQUIRE(r.next.has_value());
+    BOOST_TEST((r.next->who == reserved_record().next->who));
+    BOOST_TEST(r.next->who.pid == 4713);
+    BOOST_TEST(r.next->ticket == 9u);
+    BOOST_TEST(r.next->since == 1764000000250001u);
+    BOOST_REQUIRE(r.parked.has_value());
+    BOOST_TEST((r.parked->who == reserved_record().parked->who));
+    BOOST_TEST(r.parked->who.pid == 4714);
+    BOOST_TEST(r.parked->ticket == 10u);
+    BOOST_TEST(!r.holder.has_value());
+    BOOST_TEST(encoded(r) == encoded(reserved_record()));
+}
+
+BOOST_AUTO_TEST_CASE(one_writer_writes_one_record_after_the_other)
+{
+    record free;
+    free.name = "myapp";
+    record_writer writer;
+    for (const record& r :
+         {free, reserved_record(), held_record(), reserved_record(), free, held_record()})
+    {
+        std::string text(record_size, '?');
+        error_code ec;
+        pad_record(text.data(), writer.write(r, text.data(), ec));
+        BOOST_TEST(!ec);
+        BOOST_TEST(text == encoded(r));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(reads_what_it_has_written_without_holder_and_tail)
 {
     record free;
@@ -44,12 +76,18 @@ BOOST_AUTO_TEST_CASE(reads_what_it_has_written_without_holder_and_tail)
 
 BOOST_AUTO_TEST_CASE(extreme_numbers_and_every_byte_of_a_name_survive)
 {
-    record r = held_record();
-    r.fencing_token = UINT64_MAX;
-    r.next_ticket = UINT64_MAX;
+    record r = reserved_record();
+    r.fencing_token = UINT64_MAX - 1;
+    r.next_ticket = UINT64_MAX - 1;
     r.port = 65535;
-    r.holder->pid = INT64_MAX;
+    r.holder = claim_ref{filled_id(0xaa), filled_id(0xbb), INT64_MAX};
     r.tail->pid = INT64_MAX;
+    r.next = reservation{
+        {filled_id(0xee), filled_id(0xff), INT64_MAX},
+        UINT64_MAX,
+        UINT64_MAX
+    };
+    r.parked->ticket = UINT64_MAX;
     r.name.clear();
     for (char c = 1; c > 0 && c < 127; ++c)
         r.name += c;
@@ -58,8 +96,12 @@ BOOST_AUTO_TEST_CASE(extreme_numbers_and_every_byte_of_a_name_survive)
     const record same = decode_record(encoded(r), r.name, ec);
     BOOST_TEST_REQUIRE(!ec, ec.message());
     BOOST_TEST(same.name == r.name);
-    BOOST_TEST(same.fencing_token == UINT64_MAX);
-    BOOST_TEST(same.next_ticket == UINT64_MAX);
+    BOOST_TEST(same.fencing_token == UINT64_MAX - 1);
+    BOOST_TEST(same.next_ticket == UINT64_MAX - 1);
+    BOOST_TEST(same.next->who.pid == INT64_MAX);
+    BOOST_TEST(same.next->ticket == UINT64_MAX);
+    BOOST_TEST(same.next->since == UINT64_MAX);
+    BOOST_TEST(same.parked->ticket == UINT64_MAX);
     BOOST_TEST(same.port == 65535);
     BOOST_TEST(same.holder->pid == INT64_MAX);
     BOOST_TEST(same.tail->pid == INT64_MAX);
@@ -68,13 +110,29 @@ BOOST_AUTO_TEST_CASE(extreme_numbers_and_every_byte_of_a_name_survive)
 // The longest name of the bytes that JSON writes longest, and everything else as long as it can be.
 BOOST_AUTO_TEST_CASE(the_longest_record_of_our_own_fits)
 {
-    record r = held_record();
+    record r = reserved_record();
     r.name = std::string(200, '\x01');
-    r.fencing_token = UINT64_MAX;
-    r.next_ticket = UINT64_MAX;
-    r.holder->pid = INT64_MAX;
+    r.fencing_token = UINT64_MAX - 1;
+    r.next_ticket = UINT64_MAX - 1;
+    r.holder = claim_ref{filled_id(0xaa), filled_id(0xbb), INT64_MAX};
     r.tail->pid = INT64_MAX;
+    r.next = reservation{
+        {filled_id(0xee), filled_id(0xff), INT64_MAX},
+        UINT64_MAX,
+        UINT64_MAX
+    };
+    r.parked = parked_waiter{r.next->who, UINT64_MAX};
     BOOST_TEST(encoded(r).size() == record_size);
+}
+
+// Nothing after it could be larger.
+BOOST_AUTO_TEST_CASE(number_that_cannot_grow_any_more_is_corrupt)
+{
+    for (const char* const key : {"fencing_token", "next_ticket"})
+    {
+        BOOST_TEST(decoding_error(with_ours(key, "18446744073709551615")) == errc::corrupt_record);
+        BOOST_TEST(!decoding_error(with_ours(key, "18446744073709551614")));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(top_level_of_a_held_record_is_what_version_1_reads)
@@ -86,6 +144,15 @@ BOOST_AUTO_TEST_CASE(top_level_of_a_held_record_is_what_version_1_reads)
     BOOST_TEST(object.at("timestamp") == json::value(1764000000.25));
     BOOST_TEST(object.at("name") == json::value("myapp"));
     BOOST_TEST(object.at("socketlock").is_object());
+}
+
+// Else it would take the lock in between.
+BOOST_AUTO_TEST_CASE(top_level_of_a_reserved_record_names_the_reserved_claim_for_version_1)
+{
+    const json::object object = parsed(encoded(reserved_record()));
+    BOOST_TEST(object.at("port") == json::value(40123));
+    BOOST_TEST(object.at("pid") == json::value(4713));
+    BOOST_TEST(object.at("timestamp") == json::value(1764000000.25));
 }
 
 BOOST_AUTO_TEST_CASE(our_part_is_what_the_documentation_says)
@@ -102,6 +169,26 @@ BOOST_AUTO_TEST_CASE(our_part_is_what_the_documentation_says)
     BOOST_TEST(ours.at("holder") == holder);
     BOOST_TEST(ours.at("tail").at("claim") == json::value(hex_c));
     BOOST_TEST(ours.at("tail").at("presence") == json::value(hex_d));
+    BOOST_TEST(ours.at("next").is_null());
+    BOOST_TEST(ours.at("parked").is_null());
+    BOOST_TEST(ours.size() == 7u);
+
+    const json::object reserved = parsed(encoded(reserved_record()));
+    const json::value next{
+        {"claim", std::string(32, 'e')},
+        {"presence",       std::string(32,            'f')},
+        {"pid",   4713     },
+        {"ticket", 9         },
+        {"since",      1764000000250001          }
+    };
+    BOOST_TEST(reserved.at("socketlock").at("next") == next);
+    const json::value parked{
+        {"claim", std::string(32, '1')},
+        {"presence",       std::string(32,            '2')},
+        {"pid",   4714     },
+        {"ticket", 10         }
+    };
+    BOOST_TEST(reserved.at("socketlock").at("parked") == parked);
 }
 
 // Version 1 judges such a file stale; a null in it would wedge it.
@@ -196,8 +283,11 @@ BOOST_AUTO_TEST_CASE(empty_blank_and_zeroed_files_are_fresh)
         BOOST_TEST(r.name == "myapp");
         BOOST_TEST(!r.holder.has_value());
         BOOST_TEST(!r.tail.has_value());
+        BOOST_TEST(!r.next.has_value());
+        BOOST_TEST(!r.parked.has_value());
         BOOST_TEST(!r.v1_pid.has_value());
         BOOST_TEST(r.fencing_token == 0u);
+        BOOST_TEST(r.next_ticket == 0u);
     }
 }
 

@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_SUITE(record_damage)
 
 BOOST_AUTO_TEST_CASE(every_truncation_is_corrupt_with_and_without_zeros_behind_it)
 {
-    const std::string text = json::serialize(parsed(encoded(held_record())));
+    const std::string text = json::serialize(parsed(encoded(reserved_record())));
     for (std::size_t size = 1; size < text.size(); ++size)
     {
         const std::string part = text.substr(0, size);
@@ -129,27 +129,42 @@ BOOST_AUTO_TEST_CASE(wrong_value_in_our_part_is_corrupt)
 {
     const std::string good_ids = R"("claim":")" + hex_a + R"(","presence":")" + hex_b + '"';
     const std::pair<const char*, std::string> wrong[] = {
-        {"version",       "0"                                 },
-        {"version",       "1"                                 },
-        {"version",       "-2"                                },
-        {"version",       "2.5"                               },
-        {"version",       "\"2\""                             },
-        {"fencing_token", "-1"                                },
-        {"fencing_token", "1.5"                               },
-        {"fencing_token", "18446744073709551616"              },
-        {"fencing_token", "\"7\""                             },
-        {"fencing_token", "null"                              },
-        {"next_ticket",   "-1"                                },
-        {"next_ticket",   "null"                              },
-        {"holder",        "[]"                                },
-        {"holder",        "\"" + hex_a + "\""                 },
-        {"holder",        "{}"                                },
-        {"holder",        R"({"claim":")" + hex_a + R"("})"   },
-        {"tail",          "true"                              },
-        {"tail",          R"({"presence":")" + hex_a + R"("})"},
-        {"tail",          '{' + good_ids + R"(,"pid":-1})"    },
-        {"tail",          '{' + good_ids + R"(,"pid":"4711"})"},
-        {"tail",          '{' + good_ids + R"(,"pid":1e40})"  },
+        {"version",       "0"                                                           },
+        {"version",       "1"                                                           },
+        {"version",       "-2"                                                          },
+        {"version",       "2.5"                                                         },
+        {"version",       "\"2\""                                                       },
+        {"fencing_token", "-1"                                                          },
+        {"fencing_token", "1.5"                                                         },
+        {"fencing_token", "18446744073709551616"                                        },
+        {"fencing_token", "\"7\""                                                       },
+        {"fencing_token", "null"                                                        },
+        {"next_ticket",   "-1"                                                          },
+        {"next_ticket",   "null"                                                        },
+        {"holder",        "[]"                                                          },
+        {"holder",        "\"" + hex_a + "\""                                           },
+        {"holder",        "{}"                                                          },
+        {"holder",        R"({"claim":")" + hex_a + R"("})"                             },
+        {"tail",          "true"                                                        },
+        {"tail",          R"({"presence":")" + hex_a + R"("})"                          },
+        {"tail",          '{' + good_ids + R"(,"pid":-1})"                              },
+        {"tail",          '{' + good_ids + R"(,"pid":"4711"})"                          },
+        {"tail",          '{' + good_ids + R"(,"pid":1e40})"                            },
+        {"next",          "7"                                                           },
+        {"next",          "{}"                                                          },
+        {"next",          '{' + good_ids + '}'                                          },
+        {"next",          '{' + good_ids + R"(,"pid":1,"ticket":2})"                    },
+        {"next",          '{' + good_ids + R"(,"pid":1,"since":2})"                     },
+        {"next",          '{' + good_ids + R"(,"ticket":1,"since":2})"                  },
+        {"next",          '{' + good_ids + R"(,"pid":1,"ticket":-1,"since":2})"         },
+        {"next",          '{' + good_ids + R"(,"pid":1,"ticket":1,"since":2.5})"        },
+        {"next",          '{' + good_ids + R"(,"pid":1,"ticket":1,"since":null})"       },
+        {"next",          R"({"claim":")" + hex_a + R"(","pid":1,"ticket":1,"since":2})"},
+        {"parked",        "\"" + hex_a + "\""                                           },
+        {"parked",        '{' + good_ids + '}'                                          },
+        {"parked",        '{' + good_ids + R"(,"pid":1})"                               },
+        {"parked",        '{' + good_ids + R"(,"pid":-1,"ticket":1})"                   },
+        {"parked",        '{' + good_ids + R"(,"pid":1,"ticket":18446744073709551616})" },
     };
     for (const auto& [key, value] : wrong)
     {
@@ -159,7 +174,8 @@ BOOST_AUTO_TEST_CASE(wrong_value_in_our_part_is_corrupt)
         }
     }
     BOOST_TEST(!decoding_error(with_ours("tail", '{' + good_ids + '}')));
-    BOOST_TEST(!decoding_error(with_ours("holder", "null")));
+    for (const char* const key : {"holder", "next", "parked", "tail"})
+        BOOST_TEST(!decoding_error(with_ours(key, "null")));
 }
 
 // Ids become parts of paths.
@@ -176,11 +192,13 @@ BOOST_AUTO_TEST_CASE(ids_that_are_not_32_hex_digits_are_corrupt)
           std::string(31, 'a') + '/',
           std::string(31, 'a') + '\n'})
     {
-        for (const char* const member : {"holder", "tail"})
+        for (const char* const member : {"holder", "next", "parked", "tail"})
         {
             for (const char* const key : {"claim", "presence"})
             {
-                json::object object = parsed(encoded(held_record()));
+                record r = reserved_record();
+                r.holder = held_record().holder;
+                json::object object = parsed(encoded(r));
                 object["socketlock"].at(member).as_object()[key] = id;
                 BOOST_TEST_CONTEXT(member << '.' << key << ": " << id)
                 {

@@ -52,6 +52,23 @@ inline record held_record()
     return r;
 }
 
+/// Free, and reserved; somebody is parked.
+inline record reserved_record()
+{
+    record r = held_record();
+    r.holder.reset();
+    r.next = reservation{
+        {filled_id(0xee), filled_id(0xff), 4713},
+        9,
+        1764000000250001
+    };
+    r.parked = parked_waiter{
+        {filled_id(0x11), filled_id(0x22), 4714},
+        10
+    };
+    return r;
+}
+
 inline std::string encoded(const record& r)
 {
     std::string text(record_size, '?');
@@ -92,7 +109,7 @@ inline std::string with_top(const std::string& key, const std::string& value)
 /// The same for a member of "socketlock".
 inline std::string with_ours(const std::string& key, const std::string& value)
 {
-    json::object object = parsed(encoded(held_record()));
+    json::object object = parsed(encoded(reserved_record()));
     object["socketlock"].as_object()[key] = json::parse(value);
     return json::serialize(object);
 }

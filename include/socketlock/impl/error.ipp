@@ -70,11 +70,9 @@ inline const char* message_of(errc value) noexcept
     case errc::guard_timeout:
         return "another process has kept the lock file's guard for seconds: if it is stopped, "
                "continue it or end it, then try again";
-    case errc::no_loopback:
-        return "there is no loopback interface to listen on: bring it up (ip link set lo up)";
     case errc::handshake_failed:
-        return "the other process could not prove that it is the holder: check that both use the "
-               "same signature_seed";
+        return "the process to wait for has another signature_seed: give the same one to all "
+               "processes that share the lock";
     case errc::io_error:
         return "the lock file or the presence could not be read or written: check the disk and "
                "the lock directory";

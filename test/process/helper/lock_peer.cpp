@@ -129,6 +129,11 @@ std::optional<std::string> program::on_lock_command(const std::string& command, 
         return open(command, w);
     if (command == "close")
         return locks_.erase(w.next()) == 1 ? "ok" : "no such lock";
+    if (command == "close_all")
+    {
+        locks_.clear();
+        return "ok";
+    }
     if (command == "try")
         return yes_or_no(lock(w).try_lock());
     if (command == "lock")
@@ -150,6 +155,11 @@ std::optional<std::string> program::on_lock_command(const std::string& command, 
         return yes_or_no(lock(w).owns_lock());
     if (command == "token")
         return std::to_string(lock(w).fencing_token());
+    if (command == "ahead")
+    {
+        const auto ahead = lock(w).ahead();
+        return ahead ? std::to_string(*ahead) : "unknown";
+    }
     if (command == "port")
         return std::to_string(lock(w).port());
     if (command == "path")
@@ -176,6 +186,14 @@ std::optional<std::string> program::on_async_command(const std::string& command,
         l.async_lock(tell(number, "locked"));
     else if (command == "async_lock_for")
         l.async_try_lock_for(milliseconds(w.next()), tell(number, "locked"));
+    else if (command == "async_lock_and_unlock")
+    {
+        l.async_lock([&l, number](error_code ec) {
+            if (!ec)
+                l.unlock(ec);
+            tell(number, "unlocked")(ec);
+        });
+    }
     else if (command == "async_unlock")
         l.async_unlock(tell(number, "unlocked"));
     else if (command == "async_wait_contended")

@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
@@ -13,9 +15,12 @@
 #include <fstream>
 #include <future>
 #include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <malloc.h>
 #include <memory>
 #include <sstream>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -107,6 +112,23 @@ bool become(::uid_t id)
     return ::setgroups(0, nullptr) == 0 && ::setgid(id) == 0 && ::setuid(id) == 0;
 }
 
+// From now on only sockets of AF_UNIX can be had, as in a service that may have no others.
+bool forbid_ip_sockets(int error)
+{
+    const auto when_denied = static_cast<std::uint32_t>(error);
+    ::sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(::seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(::seccomp_data, args[0])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | when_denied),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const ::sock_fprog filter{sizeof code / sizeof *code, code};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter) == 0;
+}
+
 // Makes a connection to a socket both standard input and output.
 bool talk_to(const std::string& path)
 {
@@ -164,6 +186,8 @@ std::optional<std::string> program::on_process_command(const std::string& comman
     }
     if (command == "setuid")
         return ok_if(become(w.next<::uid_t>()));
+    if (command == "forbid_ip_sockets")
+        return ok_if(forbid_ip_sockets(w.next()));
     if (command == "descriptors")
         return list_descriptors();
     if (command == "heap")

@@ -105,7 +105,7 @@ void check_fairness(arena& a)
             );
     }
     if (total(a, &slot::cancellations) == 0)
-        report_violation(a, "nobody has cancelled his waiting");
+        report_violation(a, "nobody has cancelled the wait");
 }
 
 // Counter and increments agree, except for those that a kill interrupted.

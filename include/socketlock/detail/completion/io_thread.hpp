@@ -7,6 +7,7 @@
 #define SOCKETLOCK_DETAIL_COMPLETION_IO_THREAD_HPP
 
 #include <socketlock/config.hpp>
+#include <socketlock/detail/completion/deadlines.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -26,13 +27,14 @@ public:
     /// Starts it; throws boost::system::system_error or std::system_error if it cannot.
     SOCKETLOCK_DECL explicit io_thread(std::uint64_t generation);
     io_thread(io_thread&&) = delete;
-    /// Precondition: `stop` was called.
-    ~io_thread() = default;
+    /// Stops the thread if it runs; not on the thread itself.
+    SOCKETLOCK_DECL ~io_thread();
 
     /// The fork generation that it belongs to: in another one there is no such thread.
     std::uint64_t generation() const noexcept { return generation_; }
 
     asio::io_context& context() noexcept { return state_->context; }
+    deadlines& timers() noexcept { return state_->timers; }
 
     /// Runs a function on the thread.
     template <class Function>
@@ -50,6 +52,7 @@ private:
     {
         asio::io_context context{1};
         asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+        deadlines timers{context};
     };
 
     const std::uint64_t generation_;

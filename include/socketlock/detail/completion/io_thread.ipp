@@ -20,6 +20,12 @@ SOCKETLOCK_DECL io_thread::io_thread(std::uint64_t generation)
     thread_ = std::thread([shared = state_] { shared->context.run(); });
 }
 
+SOCKETLOCK_DECL io_thread::~io_thread()
+{
+    if (thread_.joinable())
+        stop();
+}
+
 SOCKETLOCK_DECL std::thread io_thread::stop()
 {
     state_->work.reset();

@@ -101,7 +101,7 @@ public:
     /// Who was in the way at the last look.
     virtual std::optional<holder_info> blocker() = 0;
     /// How many are before it in the queue, as far as that is known.
-    virtual std::optional<std::uint64_t> ahead() const noexcept = 0;
+    virtual std::optional<std::uint64_t> ahead() const = 0;
     /// The port that the holder listens on; 0 if there is none.
     virtual std::uint16_t port() const = 0;
 

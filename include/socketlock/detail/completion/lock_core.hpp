@@ -73,7 +73,7 @@ public:
     SOCKETLOCK_DECL std::uint64_t fencing_token() const noexcept;
     SOCKETLOCK_DECL std::uint16_t port() const noexcept;
     SOCKETLOCK_DECL std::optional<holder_info> blocker() const;
-    SOCKETLOCK_DECL std::optional<std::uint64_t> ahead() const noexcept;
+    SOCKETLOCK_DECL std::optional<std::uint64_t> ahead() const;
 
     using served_lock::new_operation;
 

@@ -43,6 +43,7 @@ SOCKETLOCK_DECL lock_core::lock_core(
 )
     : served_lock(context), backend_(std::move(backend))
 {
+    join_service(context);
 }
 
 inline lock_attempt* lock_core::own_attempt() const noexcept
@@ -106,7 +107,7 @@ SOCKETLOCK_DECL std::optional<holder_info> lock_core::blocker() const
     return attempt != nullptr ? attempt->blocker() : std::nullopt;
 }
 
-SOCKETLOCK_DECL std::optional<std::uint64_t> lock_core::ahead() const noexcept
+SOCKETLOCK_DECL std::optional<std::uint64_t> lock_core::ahead() const
 {
     const lock_attempt* const attempt = own_attempt();
     return attempt != nullptr ? attempt->ahead() : std::nullopt;

@@ -31,6 +31,9 @@ protected:
     SOCKETLOCK_DECL explicit served_lock(asio::execution_context& context);
     SOCKETLOCK_DECL ~served_lock();
 
+    /// From here on a fork's child may end the operations: called when that works.
+    SOCKETLOCK_DECL void join_service(asio::execution_context& context);
+
     /// Leaves the service; called once more by the destructor.
     SOCKETLOCK_DECL void leave_service() noexcept;
 

@@ -14,9 +14,12 @@ namespace socketlock::detail {
 
 SOCKETLOCK_DECL served_lock::served_lock(asio::execution_context& context)
 {
-    auto& service = asio::use_service<lock_service>(context);
-    operations_ = service.operations_;
-    service.add(*this);
+    operations_ = asio::use_service<lock_service>(context).operations_;
+}
+
+SOCKETLOCK_DECL void served_lock::join_service(asio::execution_context& context)
+{
+    asio::use_service<lock_service>(context).add(*this);
 }
 
 SOCKETLOCK_DECL served_lock::~served_lock()

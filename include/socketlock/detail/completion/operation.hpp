@@ -66,7 +66,7 @@ Operation* take(std::atomic<Operation*>& slot, const void* expected = nullptr) n
     return nullptr;
 }
 
-/// A caller of a synchronous function; lives on his stack.
+/// A caller of a synchronous function; lives on its stack.
 template <class... Results>
 class blocking_operation final : public operation<Results...>
 {

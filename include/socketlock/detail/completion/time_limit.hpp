@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// How long somebody waits, whatever he counted it in.
+// How long somebody waits, in whatever unit that was given.
 
 #ifndef SOCKETLOCK_DETAIL_COMPLETION_TIME_LIMIT_HPP
 #define SOCKETLOCK_DETAIL_COMPLETION_TIME_LIMIT_HPP

@@ -25,6 +25,9 @@ struct loopback_listener
 /// Listens on a port that the system chooses on the loopback interface, without blocking.
 SOCKETLOCK_DECL loopback_listener open_loopback_listener(error_code& ec);
 
+/// True if some more descriptors could be opened at this moment: enough for the files of a lock.
+SOCKETLOCK_DECL bool has_spare_descriptors();
+
 /// Accepts a connection; operation_would_block if there is none.
 SOCKETLOCK_DECL owned_descriptor accept_connection(int listener, error_code& ec);
 

@@ -32,17 +32,13 @@ public:
     ) override
     {
         const auto last = std::static_pointer_cast<claim>(previous);
-        // The last claim keeps the runtime alive, by its thread.
-        const std::shared_ptr<claim_host> host = last ? std::shared_ptr<claim_host>(
-                                                            last->thread(),
-                                                            &last->host()
-                                                        )
-                                                      : std::shared_ptr<claim_host>(runtime::get(ec)
-                                                        );
+        const auto host = last ? nullptr : runtime::get(ec);
         const id128 id = ec ? id128() : random_id(ec);
         if (ec)
             return nullptr;
-        return std::make_shared<claim>(host, id, address_, last ? entry_of(*last) : nullptr);
+        if (!last)
+            return std::make_shared<claim>(host->shared_thread(), *host, id, address_, nullptr);
+        return std::make_shared<claim>(last->thread(), last->host(), id, address_, entry_of(*last));
     }
 
     std::shared_ptr<holder_query> new_query(error_code& ec) override

@@ -103,7 +103,7 @@ SOCKETLOCK_DECL void query::look()
         const auto holder = runtime_->find(r.holder->claim);
         if (holder)
         {
-            found_ = describe_holder(r);
+            found_ = describe_holder(r, r.holder);
             const std::lock_guard<std::mutex> lock(own->mutex);
             found_->host = own->own.info().host;
             found_->executable = own->own.info().executable;

@@ -34,6 +34,8 @@ public:
     SOCKETLOCK_DECL ~runtime();
 
     io_thread& thread() noexcept override { return thread_; }
+    /// The thread, which keeps all of this alive.
+    std::shared_ptr<io_thread> shared_thread() { return {shared_from_this(), &thread_}; }
     std::shared_ptr<registry> known() { return {shared_from_this(), &registry_}; }
 
     SOCKETLOCK_DECL std::shared_ptr<lock_entry> entry(
@@ -41,6 +43,8 @@ public:
         error_code& ec
     ) override;
     SOCKETLOCK_DECL void ensure_presence(lock_directory& directory, error_code& ec) override;
+
+    const std::shared_ptr<connection_pool>& connections() noexcept override { return connections_; }
 
     void add(std::shared_ptr<linked_claim> c) override { registry_.add(std::move(c)); }
     void remove(const id128& claim_id) override { registry_.remove(claim_id); }
@@ -88,6 +92,7 @@ private:
     std::shared_ptr<listener> listener_;
     std::shared_ptr<file_maintenance> file_maintenance_;
 
+    std::shared_ptr<connection_pool> connections_;
     directories directories_;
     registry registry_;
 };

@@ -10,6 +10,7 @@
 #include <socketlock/detail/queue/linked_claim.hpp>
 #include <socketlock/detail/queue/lock_entry.hpp>
 #include <socketlock/detail/queue/successor_session.hpp>
+#include <socketlock/detail/wire/kept_connection.hpp>
 #include <socketlock/detail/wire/listener.hpp>
 #include <socketlock/error.hpp>
 
@@ -134,7 +135,8 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
     return started;
 }
 
-SOCKETLOCK_DECL runtime::runtime(std::uint64_t generation) : thread_(generation)
+SOCKETLOCK_DECL runtime::runtime(std::uint64_t generation)
+    : thread_(generation), connections_(std::make_shared<connection_pool>(thread_.context()))
 {
     const std::lock_guard<std::mutex> lock(fork_mutex());
     ++the_current_runtime().number;
@@ -184,22 +186,24 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
     const file_id id = prepare_directory(choice, ec);
     if (ec)
         return nullptr;
-    if (!listener_)
-        listener_ = listener::open(thread_.context(), session_factory(weak_from_this()), ec);
-    if (ec)
-        return nullptr;
     if (auto known = directories_.find(choice, id))
     {
         const std::lock_guard<std::mutex> lock(known->mutex);
         known->own.widen_permissions(permissions);
         return known;
     }
-    auto result = directories_
-                      .add(choice, id, listener_->port(), listener_->address(), permissions, ec);
-    if (ec)
-        return nullptr;
+    // Where there is no loopback interface, or no socket to be had, nobody can connect to us: who
+    // waits for us looks at the record now and then.
+    error_code ignored;
+    if (!listener_)
+        listener_ = listener::open(thread_.context(), session_factory(weak_from_this()), ignored);
+    const std::uint16_t port = listener_ ? listener_->port() : std::uint16_t(0);
+    const char* const address = listener_ ? listener_->address() : "";
     if (!file_maintenance_)
         file_maintenance_ = std::make_shared<file_maintenance>(thread_.context(), known());
+    auto result = directories_.add(choice, id, port, address, permissions, ec);
+    if (ec)
+        return nullptr;
     thread_.post([c = file_maintenance_, result] { c->add(result); });
     return result;
 }
@@ -228,8 +232,8 @@ SOCKETLOCK_DECL std::shared_ptr<lock_entry> runtime::entry(
 SOCKETLOCK_DECL void runtime::ensure_presence(lock_directory& directory, error_code& ec)
 {
     // The directory may be another than the one that is watched, and while there was no presence
-    // others could take us for dead.
-    if (directory.ensure_presence(ec) != presence_state::intact && !ec)
+    // others could take us for dead. One that could not be made is tried again there.
+    if (directory.ensure_presence(ec) != presence_state::intact)
         thread_.post([c = file_maintenance_, d = directory.shared_from_this()] {
             c->check_files(d);
         });

@@ -30,16 +30,17 @@ namespace socketlock::detail {
  * - any thread that runs another claim of the same lock may act on this one, its neighbour.
  *
  * The machine, the links, the timers, the transaction under way and the blocker are touched under
- * the entry's mutex only, in `lock_entry::run`. The status, the slots of the operations and
- * `ahead` are atomic. The rest is written before another thread has the claim, except for the
+ * the entry's mutex only, in `lock_entry::run`. The status and the slots of the operations are
+ * atomic. The rest is written before another thread has the claim, except for the
  * entry, which `begin` sets once; see `entry_if_begun`.
  */
-class claim final : public lock_attempt, public linked_claim
+class claim final : public lock_attempt, public linked_claim, public deadline_target
 {
 public:
-    /// `entry` may be null: `begin` looks for it.
+    /// The thread is the host's, and keeps it alive. `entry` may be null: `begin` looks for it.
     SOCKETLOCK_DECL claim(
-        const std::shared_ptr<claim_host>& host,
+        std::shared_ptr<io_thread> thread,
+        claim_host& host,
         id128 id,
         std::shared_ptr<const lock_address> address,
         std::shared_ptr<lock_entry> entry
@@ -65,7 +66,7 @@ public:
     SOCKETLOCK_DECL void wait(pending which) override;
     SOCKETLOCK_DECL void abandon() override;
     SOCKETLOCK_DECL std::optional<holder_info> blocker() override;
-    SOCKETLOCK_DECL std::optional<std::uint64_t> ahead() const noexcept override;
+    SOCKETLOCK_DECL std::optional<std::uint64_t> ahead() const override;
     SOCKETLOCK_DECL std::uint16_t port() const override;
 
     // What others see of it.
@@ -75,10 +76,7 @@ public:
     attempt_status progress() const noexcept override { return status(); }
     std::uint64_t owner_token() const noexcept override { return fencing_token(); }
     SOCKETLOCK_DECL void perform(const claim_action& action, reaction& t) override;
-    SOCKETLOCK_DECL void note_refusal(
-        const std::optional<std::uint64_t>& ahead,
-        std::optional<holder_info> holder
-    ) override;
+    SOCKETLOCK_DECL void note_blocker(holder_info blocker) override;
     SOCKETLOCK_DECL link_id add_successor(
         std::shared_ptr<linked_claim> local,
         link_id local_link,
@@ -87,7 +85,8 @@ public:
         reaction& t
     ) override;
     SOCKETLOCK_DECL link_id add_successor(
-        std::shared_ptr<framed_socket> connection,
+        std::shared_ptr<successor_channel> channel,
+        std::uint64_t number,
         const claim_contact& who,
         std::uint64_t ticket,
         reaction& t
@@ -96,7 +95,7 @@ public:
 
     // On the I/O thread.
 
-    SOCKETLOCK_DECL void on_timer(claim_timers::kind which, std::uint64_t generation);
+    SOCKETLOCK_DECL void on_deadline(unsigned which, std::uint64_t serial) override;
 
 private:
     /// A transaction that waits for the guard.
@@ -112,14 +111,12 @@ private:
     void try_transaction(reaction& t);
     bool try_guarded(transaction_result& result);
     bool has_waited_too_long();
+    void connect(const claim_action& action, reaction& t);
     void complete_lock(const claim_action& action, reaction& t);
     void complete_plain(pending which, error_code ec, reaction& t);
     void finish(reaction& t);
 
-    static constexpr std::uint64_t unknown_number = UINT64_MAX;
-
     std::atomic<bool> has_entry_;
-    std::atomic<std::uint64_t> ahead_{unknown_number};
 
     claim_links links_;
     claim_timers timers_;

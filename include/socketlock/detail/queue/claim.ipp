@@ -6,7 +6,7 @@
 
 #include <socketlock/detail/queue/claim.hpp>
 #include <socketlock/detail/queue/claim_event.hpp>
-#include <socketlock/detail/record/holder_lookup.hpp>
+#include <socketlock/detail/queue/claim_request.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/asio/error.hpp>
@@ -14,21 +14,20 @@
 #include <algorithm>
 #include <exception>
 #include <random>
-#include <thread>
 #include <utility>
 
 namespace socketlock::detail {
 
 SOCKETLOCK_DECL claim::claim(
-    const std::shared_ptr<claim_host>& host,
+    std::shared_ptr<io_thread> thread,
+    claim_host& host,
     id128 id,
     std::shared_ptr<const lock_address> address,
     std::shared_ptr<lock_entry> entry
 )
-    // The thread is the host's, and keeps all of that alive.
-    : lock_attempt(std::shared_ptr<io_thread>(host, &host->thread())),
-      linked_claim(*host, id, std::move(address), entry),
-      has_entry_(entry != nullptr)
+    : lock_attempt(std::move(thread)),
+      linked_claim(host, id, std::move(address), std::move(entry)),
+      has_entry_(linked_claim::entry() != nullptr)
 {
 }
 
@@ -37,11 +36,14 @@ SOCKETLOCK_DECL std::uint16_t claim::port() const
     return entry() ? entry()->directory().port : std::uint16_t(0);
 }
 
-SOCKETLOCK_DECL std::optional<std::uint64_t> claim::ahead() const noexcept
+SOCKETLOCK_DECL std::optional<std::uint64_t> claim::ahead() const
 {
-    const std::uint64_t number = ahead_.load(std::memory_order_relaxed);
-    const bool is_known = number != unknown_number && status() == attempt_status::waiting;
-    return is_known ? std::optional<std::uint64_t>(number) : std::nullopt;
+    const auto entry = entry_if_begun();
+    if (!entry || status() != attempt_status::waiting)
+        return std::nullopt;
+    std::optional<std::uint64_t> result;
+    entry->run([&](reaction&) { result = machine().ahead(); });
+    return result;
 }
 
 SOCKETLOCK_DECL void claim::begin()
@@ -68,19 +70,8 @@ SOCKETLOCK_DECL void claim::begin()
     });
 }
 
-// This process cannot hold the lock, or is not let near it. That somebody else holds it can be told
-// even so, where it can be read.
 inline void claim::refuse(error_code ec)
 {
-    if (ec == errc::no_loopback && !waits())
-    {
-        error_code ignored;
-        if (auto holder = find_holder(*address(), ignored))
-        {
-            blocker_ = std::make_unique<holder_info>(std::move(*holder));
-            ec.clear();
-        }
-    }
     lock_operation* const op = take_lock();
     advance(attempt_status::over);
     if (op != nullptr)
@@ -138,14 +129,9 @@ SOCKETLOCK_DECL std::optional<holder_info> claim::blocker()
     return result;
 }
 
-SOCKETLOCK_DECL void claim::note_refusal(
-    const std::optional<std::uint64_t>& ahead,
-    std::optional<holder_info> holder
-)
+SOCKETLOCK_DECL void claim::note_blocker(holder_info blocker)
 {
-    ahead_.store(ahead.value_or(unknown_number), std::memory_order_relaxed);
-    if (holder)
-        blocker_ = std::make_unique<holder_info>(std::move(*holder));
+    blocker_ = std::make_unique<holder_info>(std::move(blocker));
 }
 
 SOCKETLOCK_DECL link_id claim::add_successor(
@@ -163,13 +149,14 @@ SOCKETLOCK_DECL link_id claim::add_successor(
 }
 
 SOCKETLOCK_DECL link_id claim::add_successor(
-    std::shared_ptr<framed_socket> connection,
+    std::shared_ptr<successor_channel> channel,
+    std::uint64_t number,
     const claim_contact& who,
     std::uint64_t ticket,
     reaction& t
 )
 {
-    const link_id link = links_.add_successor(std::move(connection), nullptr, 0);
+    const link_id link = links_.add_successor(std::move(channel), nullptr, number);
     machine().successor_attached({link, who, ticket});
     t.touch(*this);
     return link;
@@ -184,7 +171,7 @@ SOCKETLOCK_DECL void claim::successor_ended(link_id link, reaction& t)
 
 inline void claim::start_timer(claim_timers::kind which, std::chrono::steady_clock::duration pause)
 {
-    timers_.start(thread()->context(), std::weak_ptr<claim>(shared_claim()), which, pause);
+    timers_.start(thread()->timers(), weak_claim(), which, pause);
 }
 
 SOCKETLOCK_DECL void claim::perform(const claim_action& action, reaction& t)
@@ -199,18 +186,20 @@ SOCKETLOCK_DECL void claim::perform(const claim_action& action, reaction& t)
         try_transaction(t);
         break;
     case kind::connect:
-        links_.connect(*this, action, t);
+        if (links_.connect(*this, action, t))
+            start_timer(claim_timers::kind::attach, action.pause);
         break;
     case kind::say_attach:
+        links_.say_attach(*this, t);
+        break;
     case kind::say_detach:
-        links_.say_to_predecessor(*this, action, t);
+        links_.say_detach(*this, t);
         break;
     case kind::disconnect:
-        links_.disconnect();
+        links_.disconnect(t);
         break;
     case kind::say_attached:
-    case kind::say_granted:
-    case kind::say_moved:
+    case kind::say_look:
     case kind::say_detached:
         links_.say_to_successor(action, t);
         break;
@@ -242,7 +231,7 @@ SOCKETLOCK_DECL void claim::perform(const claim_action& action, reaction& t)
 
 inline void claim::complete_lock(const claim_action& action, reaction& t)
 {
-    timers_.stop();
+    timers_.stop(thread()->timers());
     lock_operation* const op = take_lock();
     if (op == nullptr)
     {
@@ -273,40 +262,29 @@ inline void claim::finish(reaction& t)
     transaction_.reset();
     complete_plain(pending::wait_contended, asio::error::operation_aborted, t);
     complete_plain(pending::wait_lost, asio::error::operation_aborted, t);
-    links_.disconnect();
-    timers_.stop();
+    links_.disconnect(t);
+    timers_.stop(thread()->timers());
     host().remove(id());
 }
 
 // False if somebody else has the guard.
 inline bool claim::try_guarded(transaction_result& result)
 {
-    // A guard is held for microseconds: often a moment is enough.
-    static constexpr int attempts = 3;
-    for (int i = 0; i < attempts; ++i)
+    try
     {
-        if (i != 0)
-            std::this_thread::yield();
-        try
-        {
-            if (entry()->transact(*this, *transaction_, result))
-                return true;
-        }
-        catch (const std::exception&)
-        {
-            result.ec = make_error_code(boost::system::errc::not_enough_memory);
-            return true;
-        }
+        return entry()->transact(*this, *transaction_, result);
     }
-    return false;
+    catch (const std::exception&)
+    {
+        result.ec = make_error_code(boost::system::errc::not_enough_memory);
+        return true;
+    }
 }
 
 // True if somebody is told when the guard is not to be had.
 inline bool claim::has_waited_too_long()
 {
-    const bool is_awaited = *transaction_ == intent::take ||
-                            (*transaction_ == intent::release && is_expected(pending::unlock));
-    if (!is_awaited)
+    if (!has_guard_limit(*transaction_, is_expected(pending::unlock)))
         return false;
     const auto now = std::chrono::steady_clock::now();
     if (guard_wait_.limit == std::chrono::steady_clock::time_point())
@@ -330,9 +308,6 @@ inline void claim::try_transaction(reaction& t)
             t.remove_presence(*result.decided.dead_holder);
         machine().transacted(result);
         t.touch(*this);
-        // It goes on unlocking, but whoever waits for that waits no longer.
-        if (machine().phase() == claim_phase::retrying_release)
-            complete_plain(pending::unlock, result.ec, t);
         return;
     }
 
@@ -348,26 +323,32 @@ inline void claim::try_transaction(reaction& t)
     start_timer(claim_timers::kind::guard, microseconds(jitter(random)));
 }
 
-SOCKETLOCK_DECL void claim::on_timer(claim_timers::kind which, std::uint64_t generation)
+SOCKETLOCK_DECL void claim::on_deadline(unsigned which, std::uint64_t serial)
 {
+    using kind = claim_timers::kind;
+    const auto timer = static_cast<kind>(which);
     bool is_limit = false;
     entry()->run([&](reaction& t) {
-        if (!timers_.take_expired(which, generation))
+        if (!timers_.take_expired(timer, serial))
             return;
-        switch (which)
+        switch (timer)
         {
-        case claim_timers::kind::limit:
+        case kind::limit:
             is_limit = true;
             break;
-        case claim_timers::kind::machine:
+        case kind::machine:
             machine().timer_fired();
-            t.touch(*this);
             break;
-        case claim_timers::kind::guard:
+        case kind::attach:
+            if (const link_id link = links_.unanswered())
+                machine().link_ended(link);
+            break;
+        case kind::guard:
             if (transaction_)
                 try_transaction(t);
             break;
         }
+        t.touch(*this);
     });
     // Not under the mutex: it completes an operation.
     if (is_limit)

@@ -30,10 +30,7 @@ void perform_actions(Claims& claims, MachineOf machine_of, Perform perform)
         while (!actions.empty())
         {
             for (const claim_action& action : actions)
-            {
-                if (!machine.is_moot(action))
-                    perform(claims[i], action);
-            }
+                perform(claims[i], action);
             actions.clear();
             if (claims.size() == i + 1)
                 actions = machine.take_actions();

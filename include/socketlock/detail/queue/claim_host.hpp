@@ -16,6 +16,7 @@
 
 namespace socketlock::detail {
 
+class connection_pool;
 class linked_claim;
 class lock_entry;
 
@@ -30,6 +31,9 @@ public:
         const std::shared_ptr<const lock_address>& where,
         error_code& ec
     ) = 0;
+
+    /// Connections to other processes that carry no attachment at this moment.
+    virtual const std::shared_ptr<connection_pool>& connections() noexcept = 0;
 
     /// Claims that are not over. The host owns them.
     virtual void add(std::shared_ptr<linked_claim> c) = 0;

@@ -7,15 +7,16 @@
 #include <socketlock/config.hpp>
 #include <socketlock/detail/queue/claim_machine.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
 namespace socketlock::detail {
 
-class framed_socket;
 class linked_claim;
 class predecessor_link;
 class reaction;
+class successor_channel;
 
 /**
  * How a claim reaches the claims before and behind it: within the process by a pointer, else by a
@@ -31,22 +32,22 @@ public:
 
     // To the claim before.
 
-    SOCKETLOCK_DECL void connect(linked_claim& self, const claim_action& action, reaction& t);
-    SOCKETLOCK_DECL void say_to_predecessor(
-        linked_claim& self,
-        const claim_action& action,
-        reaction& t
-    );
-    SOCKETLOCK_DECL void disconnect();
+    /// True if that is in another process, which may not answer.
+    SOCKETLOCK_DECL bool connect(linked_claim& self, const claim_action& action, reaction& t);
+    SOCKETLOCK_DECL void say_attach(linked_claim& self, reaction& t);
+    SOCKETLOCK_DECL void say_detach(linked_claim& self, reaction& t);
+    SOCKETLOCK_DECL void disconnect(reaction& t);
+    /// The number of the attachment that was not accepted in time; 0 if it was.
+    SOCKETLOCK_DECL link_id unanswered() const noexcept;
 
     // To the claims behind.
 
-    /// Either `connection` or `local` is there; `local_link` is the number that `local` knows it
-    /// by.
+    /// Either `channel` is there, with the attachment's number, or `local`, with the number that it
+    /// knows the attachment by.
     SOCKETLOCK_DECL link_id add_successor(
-        std::shared_ptr<framed_socket> connection,
+        std::shared_ptr<successor_channel> channel,
         std::shared_ptr<linked_claim> local,
-        link_id local_link
+        std::uint64_t number
     );
     SOCKETLOCK_DECL void remove_successor(link_id link);
     SOCKETLOCK_DECL void say_to_successor(const claim_action& action, reaction& t);
@@ -65,9 +66,9 @@ private:
     struct successor
     {
         link_id id;
-        std::shared_ptr<framed_socket> connection;
+        std::shared_ptr<successor_channel> channel;
         std::shared_ptr<linked_claim> local;
-        link_id local_link;
+        std::uint64_t number;
     };
 
     std::unique_ptr<predecessor> predecessor_;

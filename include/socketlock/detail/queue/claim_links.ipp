@@ -1,9 +1,6 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// A claim's links to the claims before and behind it: within the process a pointer, else a
-// connection.
-
 #ifndef SOCKETLOCK_DETAIL_QUEUE_CLAIM_LINKS_IPP
 #define SOCKETLOCK_DETAIL_QUEUE_CLAIM_LINKS_IPP
 
@@ -12,8 +9,7 @@
 #include <socketlock/detail/queue/linked_claim.hpp>
 #include <socketlock/detail/queue/lock_entry.hpp>
 #include <socketlock/detail/queue/predecessor_link.hpp>
-#include <socketlock/detail/wire/framed_socket.hpp>
-#include <socketlock/detail/wire/message.hpp>
+#include <socketlock/detail/queue/successor_channel.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -31,7 +27,7 @@ SOCKETLOCK_DECL claim_links::claim_links() = default;
 
 SOCKETLOCK_DECL claim_links::~claim_links() = default;
 
-SOCKETLOCK_DECL void claim_links::connect(
+SOCKETLOCK_DECL bool claim_links::connect(
     linked_claim& self,
     const claim_action& action,
     reaction& t
@@ -42,52 +38,29 @@ SOCKETLOCK_DECL void claim_links::connect(
     if (action.target.presence != self.entry()->directory().presence_id)
     {
         predecessor_->remote = std::make_shared<predecessor_link>(self, action);
-        predecessor_->remote->start();
-        return;
+        if (predecessor_->remote->start(self))
+        {
+            self.machine().link_up(action.link);
+            t.touch(self);
+        }
+        return true;
     }
     auto local = self.host().find(action.target.claim);
     if (local && local->entry() == self.entry())
         predecessor_->local = std::move(local);
     self.machine().link_up(action.link);
     t.touch(self);
+    return false;
 }
 
-inline encoded_frame encode_attach(linked_claim& self)
-{
-    const claim_contact me = self.entry()->contact_of(self);
-    attach_message message;
-    message.ticket = self.machine().ticket();
-    message.presence = me.who.presence;
-    message.pid = static_cast<std::uint64_t>(me.who.pid);
-    message.port = me.port;
-    message.lock_name = self.address()->lock_name();
-    return message.encode();
-}
-
-SOCKETLOCK_DECL void claim_links::say_to_predecessor(
-    linked_claim& self,
-    const claim_action& action,
-    reaction& t
-)
+SOCKETLOCK_DECL void claim_links::say_attach(linked_claim& self, reaction& t)
 {
     if (!predecessor_)
         return;
-    const bool attach = action.what == claim_action::kind::say_attach;
     if (predecessor_->remote)
-    {
-        predecessor_->remote->send(attach ? encode_attach(self) : detach_message().encode());
-        return;
-    }
-    const std::shared_ptr<linked_claim> before = predecessor_->local;
-    if (!before)
-    {
-        // The record names a claim of this process that is over.
-        self.machine().moved(predecessor_->number);
-        t.touch(self);
-        return;
-    }
-    if (attach)
-        predecessor_->local_link = before->add_successor(
+        predecessor_->remote->say_attach(self);
+    else if (predecessor_->local)
+        predecessor_->local_link = predecessor_->local->add_successor(
             self.shared(),
             predecessor_->number,
             self.entry()->contact_of(self),
@@ -96,25 +69,58 @@ SOCKETLOCK_DECL void claim_links::say_to_predecessor(
         );
     else
     {
+        // The record names a claim of this process that is over.
+        self.machine().look(predecessor_->number);
+        t.touch(self);
+    }
+}
+
+SOCKETLOCK_DECL void claim_links::say_detach(linked_claim& self, reaction& t)
+{
+    if (!predecessor_)
+        return;
+    if (predecessor_->remote)
+    {
+        if (predecessor_->remote->say_detach())
+            return;
+        self.machine().link_ended(predecessor_->number);
+        t.touch(self);
+        return;
+    }
+    // If that claim is over its last word is on the way.
+    if (const auto before = predecessor_->local)
+    {
         before->machine().successor_detached(predecessor_->local_link);
         t.touch(*before);
     }
 }
 
-SOCKETLOCK_DECL void claim_links::disconnect()
+SOCKETLOCK_DECL void claim_links::disconnect(reaction& t)
 {
-    if (predecessor_ && predecessor_->remote)
-        predecessor_->remote->close();
-    predecessor_.reset();
+    const auto last = std::move(predecessor_);
+    if (!last)
+        return;
+    if (last->remote)
+        last->remote->finish();
+    else if (last->local && last->local_link != 0)
+        // Without effect if it has said its last word.
+        last->local->successor_ended(last->local_link, t);
+}
+
+SOCKETLOCK_DECL link_id claim_links::unanswered() const noexcept
+{
+    const bool is_unanswered = predecessor_ && predecessor_->remote &&
+                               !predecessor_->remote->is_accepted();
+    return is_unanswered ? predecessor_->number : 0;
 }
 
 SOCKETLOCK_DECL link_id claim_links::add_successor(
-    std::shared_ptr<framed_socket> connection,
+    std::shared_ptr<successor_channel> channel,
     std::shared_ptr<linked_claim> local,
-    link_id local_link
+    std::uint64_t number
 )
 {
-    successors_.push_back({new_link_id(), std::move(connection), std::move(local), local_link});
+    successors_.push_back({new_link_id(), std::move(channel), std::move(local), number});
     return successors_.back().id;
 }
 
@@ -128,6 +134,17 @@ SOCKETLOCK_DECL void claim_links::remove_successor(link_id link)
         ),
         successors_.end()
     );
+}
+
+inline void say_by_channel(successor_channel& to, claim_action::kind what, std::uint64_t number)
+{
+    using kind = claim_action::kind;
+    if (what == kind::say_attached)
+        to.say_attached(number);
+    else if (what == kind::say_look)
+        to.say_look(number);
+    else
+        to.say_detached(number);
 }
 
 SOCKETLOCK_DECL void claim_links::say_to_successor(const claim_action& action, reaction& t)
@@ -144,32 +161,18 @@ SOCKETLOCK_DECL void claim_links::say_to_successor(const claim_action& action, r
     if (action.what != kind::say_attached)
         successors_.erase(found);
 
-    if (to.connection)
+    if (to.channel)
     {
-        to.connection->send(
-            action.what == kind::say_attached  ? attached_message().encode()
-            : action.what == kind::say_granted ? grant_message{action.fencing_token}.encode()
-            : action.what == kind::say_moved   ? moved_message().encode()
-                                               : detached_message().encode()
-        );
+        say_by_channel(*to.channel, action.what, to.number);
         return;
     }
     claim_machine& other = to.local->machine();
-    switch (action.what)
-    {
-    case kind::say_attached:
-        other.attach_accepted(to.local_link);
-        break;
-    case kind::say_granted:
-        other.granted(to.local_link, action.fencing_token);
-        break;
-    case kind::say_moved:
-        other.moved(to.local_link);
-        break;
-    default:
-        other.detached(to.local_link);
-        break;
-    }
+    if (action.what == kind::say_attached)
+        other.attach_accepted(to.number);
+    else if (action.what == kind::say_look)
+        other.look(to.number);
+    else
+        other.detached(to.number);
     t.touch(*to.local);
 }
 

@@ -11,8 +11,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace socketlock::detail {
@@ -22,27 +22,33 @@ enum class claim_phase
     idle,
     /// The first transaction is under way.
     entering,
-    /// A connection to the claim before this one is being made; nothing was said on it yet.
+    /// An attachment to the claim before this one is being made; nothing was said on it yet.
     connecting,
-    /// `attach` was said: the claim before this one may grant.
+    /// `attach` was said: the claim before this one will say when to look.
     attached,
-    /// The same, and a look at the record is under way (the safety net).
+    /// The same, and a look at the record is under way.
     peeking,
-    /// The claim before this one is to be left; its last word is awaited.
-    detaching,
-    /// It cannot be reached, or has just died: a timer is running.
-    pausing,
-    /// A transaction that finds out where things stand is under way.
-    recovering,
+    /// A transaction is under way that takes the lock or finds out where things stand.
+    looking,
+    /// The same, of a claim that could not attach: it is to stand in the record meanwhile.
+    parking,
+    /// It cannot attach: a timer is running until it looks again.
+    parked,
     holding,
     /// The transaction that gives the lock up is under way.
     releasing,
     /// That transaction failed and nobody is there to be told: a timer is running.
     retrying_release,
+    /// Nobody waits for the lock any more: the last word of the claim before this one is awaited.
+    detaching,
+    /// The last transaction is under way.
+    leaving,
+    /// That transaction failed: a timer is running.
+    retrying_leave,
     over,
 };
 
-/// A message to a successor, or its connection.
+/// An attachment: of this claim to the one before it, or of a successor to this one.
 using link_id = std::uint64_t;
 
 /// What the shell has to do. It does the actions in their order.
@@ -50,32 +56,40 @@ struct claim_action
 {
     enum class kind
     {
-        /// Run a transaction with `intent` and report with `transacted`.
+        /// Run a transaction with the intent `to`, by `make_request` and `decide`, and report with
+        /// `transacted`. If the guard is taken try again later. Replaces a transaction of this
+        /// claim that has not got the guard yet.
         transact,
-        /// Connect to the claim `target`; report with `link_up` or `link_ended`. `link` is the
-        /// connection's number in those reports.
+        /// Make an attachment to the claim `target`, by a kept connection, a new one, or within the
+        /// process. Report with `link_up` when `attach` may be said; `link_unreachable` if there is
+        /// no sense in trying; `handshake_refused`; or `link_ended` if it cannot be made. `link` is
+        /// the attachment's number in all reports. `pause` limits the time until
+        /// `attach_accepted` or a last word: after that, `link_ended`. If a kept connection ends
+        /// before that, the shell makes a new one without a report, and repeats what was said.
         connect,
-        /// Say `attach` or `detach` on the connection to the claim before this one.
+        /// Say `attach` or `detach` on that attachment.
         say_attach,
         say_detach,
-        /// Close that connection.
+        /// That attachment is done with. If its last word was heard, or none is to come since
+        /// `attach` was not said, the connection may be kept; else whoever is on the other side
+        /// must learn that the attachment has ended.
         disconnect,
-        /// Say these to the successor on `link`. All but `attached` are last words.
+        /// Say these to the successor on `link`. `look` and `detached` are last words.
         say_attached,
-        say_granted,
-        say_moved,
+        say_look,
         say_detached,
-        /// Call `timer_fired` after `pause`; replaces the timer before.
+        /// Call `timer_fired` after `pause`; replaces the timer before. If `watches` is set the
+        /// shell may call `record_changed` before, when the lock file has changed.
         start_timer,
         /// The caller's lock operation is complete.
         complete_lock,
-        /// The caller's unlock operation is complete.
+        /// The caller's unlock operation, if there is one, is complete.
         complete_unlock,
         /// Somebody queued behind the lock that this claim holds.
         notify_contended,
         /// The lock was taken away.
         notify_lost,
-        /// The claim is over and may be forgotten.
+        /// The claim is over and may be forgotten, with its transaction, timers and attachments.
         finish,
     };
 
@@ -85,11 +99,13 @@ struct claim_action
     claim_ref target;
     std::uint64_t fencing_token = 0;
     std::chrono::microseconds pause{};
+    bool watches = false;
     error_code ec;
     bool acquired = false;
 };
 
-/// What came of a transaction: an error, or a decision.
+/// What came of a transaction: an error, or a decision. Both if the decision could not be written,
+/// or perhaps was: `decided.write` tells that it was tried.
 struct transaction_result
 {
     error_code ec;
@@ -102,22 +118,28 @@ struct claim_timing
     // There may be very many claims, hence the short type.
     using duration = std::chrono::duration<std::uint32_t, std::micro>;
 
-    /// Between looks at a holder that cannot be reached: the first and the longest.
+    /// Between looks of a claim that cannot attach: the first and the longest. The longest is far
+    /// less than a reservation's time.
     duration first_pause{50};
+    duration longest_poll{50000};
+    /// The longest between attempts to connect to the same claim, or to repeat a transaction that
+    /// failed.
     duration longest_pause{1000000};
-    /// For a claim to answer that the record names: the first and the longest. If only that claim
-    /// stands between us and a lock that is free, the first each time. (Linux does not tell a
-    /// client whose connection is complete on his side only when the other process dies.)
+    /// For a claim to answer that the record names: the first and the longest. Less than a
+    /// reservation's time, since whoever tries to connect may stand in the record and have its
+    /// turn. (Linux does not tell a client whose connection is complete on its side only when the
+    /// other process dies.)
     duration first_connect_limit{50000};
-    duration longest_connect_limit{1000000};
+    duration longest_connect_limit{250000};
     /// Between looks at the record while all seems well; 0 = never (tests of the rest).
     duration safety_net{3000000};
 };
 
 /**
  * One attempt of one lock object to own a lock: from `begin` until the action `finish`. Every event
- * may come at any time; those that come too late for the phase are ignored. After each event the
- * shell takes the actions and does them.
+ * may come at any time; those that come too late for the phase, or are of an earlier attachment,
+ * are ignored. After each event the shell takes the actions and does them, before it gives this
+ * claim the next event of its own.
  */
 class claim_machine
 {
@@ -141,11 +163,13 @@ public:
     /// The claim before this one, or the last one that was.
     const claim_ref& predecessor() const noexcept { return predecessor_; }
     const std::vector<successor>& successors() const noexcept { return successors_; }
-    /// The last successor that gave up waiting, or null: if the record's tail, it is a stale one.
-    const claim_ref* last_detached() const noexcept { return last_detached_.get(); }
 
-    /// Whom `release` hands the lock to: the attached successor with the lowest ticket.
+    /// The attached successor with the lowest ticket.
     SOCKETLOCK_DECL const successor* next_in_line() const noexcept;
+
+    /// How many are before this claim, besides the holder, as far as that is known: 0 if it is
+    /// attached to the holder, else nothing.
+    SOCKETLOCK_DECL std::optional<std::uint64_t> ahead() const noexcept;
 
     /// The caller wants the lock: at once, or else a place in the queue.
     SOCKETLOCK_DECL void begin(bool wait);
@@ -155,29 +179,36 @@ public:
     SOCKETLOCK_DECL void release();
     SOCKETLOCK_DECL void transacted(const transaction_result& result);
     SOCKETLOCK_DECL void timer_fired();
-    /// Somebody removed or replaced the lock file: puts the record back, or finds the lock lost. A
-    /// claim that waits does so if it is granted the lock, as that may have been written before.
+    /// The lock file has changed: of use while a timer is running that watches it. Each may set off
+    /// a transaction: the shell leaves out those that come too fast.
+    SOCKETLOCK_DECL void record_changed();
+    /// Somebody removed or replaced the lock file: a holder puts the record back, or finds the lock
+    /// lost.
     SOCKETLOCK_DECL void check_record();
 
-    // On the connection to the claim before this one.
+    // On the attachment to the claim before this one.
+
+    /// The other side has proved who it is, and `attach` may be said.
     SOCKETLOCK_DECL void link_up(link_id link);
+    /// It could not be made, was not answered in time, or ended without a last word.
     SOCKETLOCK_DECL void link_ended(link_id link);
+    /// It is known without trying that that claim cannot be reached from here.
+    SOCKETLOCK_DECL void link_unreachable(link_id link);
+    /// The other side has proved with its presence's key that it is the living claim, and that its
+    /// signature seed is another one.
+    SOCKETLOCK_DECL void handshake_refused(link_id link);
     SOCKETLOCK_DECL void attach_accepted(link_id link);
-    SOCKETLOCK_DECL void granted(link_id link, std::uint64_t fencing_token);
-    SOCKETLOCK_DECL void moved(link_id link);
+    /// The last word to a claim whose turn it may be, or that must attach elsewhere.
+    SOCKETLOCK_DECL void look(link_id link);
+    /// The last word to a claim that has said `detach`.
     SOCKETLOCK_DECL void detached(link_id link);
 
-    // On connections from successors.
+    // On attachments of successors.
+
     SOCKETLOCK_DECL void successor_attached(const successor& s);
     SOCKETLOCK_DECL void successor_detached(link_id link);
+    /// It ended without `detach`.
     SOCKETLOCK_DECL void successor_ended(link_id link);
-
-    /// True if the action is not to be done any more, since one before it made the shell abandon
-    /// the claim: a lock that is being released is not put back.
-    bool is_moot(const claim_action& action) const noexcept
-    {
-        return action.what == kind::transact && action.to == intent::restore && !is_holding();
-    }
 
     /// The actions since the last call.
     std::vector<claim_action> take_actions() { return std::exchange(actions_, {}); }
@@ -187,42 +218,69 @@ private:
 
     SOCKETLOCK_DECL claim_action& act(kind what);
     SOCKETLOCK_DECL void transact(claim_phase phase, intent to);
-    SOCKETLOCK_DECL void connect(const decision& v);
-    SOCKETLOCK_DECL void pause();
-    SOCKETLOCK_DECL void start_safety_net();
-    SOCKETLOCK_DECL void detach();
-    SOCKETLOCK_DECL void disconnect();
-    SOCKETLOCK_DECL void look_again();
+    SOCKETLOCK_DECL void look_at_record();
+    SOCKETLOCK_DECL void park();
+    SOCKETLOCK_DECL void poll();
     SOCKETLOCK_DECL void leave();
+    SOCKETLOCK_DECL void detach();
+    SOCKETLOCK_DECL void looked(const transaction_result& result);
+    SOCKETLOCK_DECL void peeked(const transaction_result& result);
+    SOCKETLOCK_DECL void released(const transaction_result& result);
+    SOCKETLOCK_DECL void left(const transaction_result& result);
+    SOCKETLOCK_DECL void restored(const transaction_result& result);
+    SOCKETLOCK_DECL void wait_on(const decision& v);
+    SOCKETLOCK_DECL void connect(const decision& v);
+    SOCKETLOCK_DECL void disconnect();
+    SOCKETLOCK_DECL void stay_parked();
+    SOCKETLOCK_DECL void start_safety_net();
+    SOCKETLOCK_DECL void retry(claim_phase phase);
     SOCKETLOCK_DECL void hold(std::uint64_t fencing_token);
     SOCKETLOCK_DECL void fail(const transaction_result& result);
-    SOCKETLOCK_DECL void released(const transaction_result& result);
-    SOCKETLOCK_DECL void say_moved_to_all();
-    SOCKETLOCK_DECL bool remove_successor(link_id link);
+    SOCKETLOCK_DECL void fail(const error_code& ec);
+    SOCKETLOCK_DECL void say_look_to_all();
+    SOCKETLOCK_DECL void send_earlier_successors_away();
     SOCKETLOCK_DECL void finish();
     bool is_current(link_id link) const noexcept { return linked_ && link == link_; }
+    /// It waits on a claim, which must not come to wait on it.
+    bool is_behind_somebody() const noexcept
+    {
+        return phase_ == claim_phase::connecting || is_attached();
+    }
+    bool is_attached() const noexcept
+    {
+        return phase_ == claim_phase::attached || phase_ == claim_phase::peeking;
+    }
 
     claim_timing timing_;
     claim_phase phase_ = claim_phase::idle;
     bool waits_ = false;
     bool abandoned_ = false;
     bool linked_ = false;
-    /// The claim before this one has not accepted us (yet).
-    bool refused_ = false;
-    /// A connection ended without a last word: who was there may not know it, and grant the lock.
-    bool was_cut_off_ = false;
-    /// The lock file was removed or replaced since this claim's last transaction.
-    bool must_look_ = false;
-    link_id link_ = 0;
+    /// The claim before this one has accepted us.
+    bool accepted_ = false;
+    /// The one before that was over when we came.
+    bool was_too_late_ = false;
+    /// It cannot be reached from here.
+    bool unreachable_ = false;
+    /// It held the lock when this claim looked last.
+    bool is_behind_holder_ = false;
+    /// The record's `parked` names us.
+    bool is_parked_ = false;
+    /// A transaction failed in writing: the record may name us as the holder.
+    bool may_own_ = false;
+    /// The lock file was removed or replaced while the lock was being released.
+    bool must_check_ = false;
     bool has_ticket_ = false;
+    link_id link_ = 0;
     std::uint64_t ticket_ = 0;
     std::uint64_t fencing_token_ = 0;
     claim_timing::duration pause_{};
     claim_timing::duration connect_limit_{};
+    /// Until the next attempt to connect to the same claim, and how much of it is over.
+    claim_timing::duration retry_pause_{};
+    claim_timing::duration waited_{};
     claim_ref predecessor_;
     std::vector<successor> successors_;
-    // Most claims have none, and there may be very many claims.
-    std::unique_ptr<claim_ref> last_detached_;
     std::vector<claim_action> actions_;
 };
 

@@ -40,25 +40,28 @@ SOCKETLOCK_DECL void claim_machine::abandon()
     abandoned_ = true;
     switch (phase_)
     {
+    case claim_phase::idle:
+    case claim_phase::entering:
+        // The record has never named it.
+        finish();
+        break;
     case claim_phase::connecting:
-    case claim_phase::pausing:
-        // To this one nothing was said.
+    case claim_phase::looking:
+    case claim_phase::parking:
+    case claim_phase::parked:
+        // A transaction that is under way has not got the guard yet, and is replaced.
+        disconnect();
         leave();
         break;
     case claim_phase::attached:
-        say_moved_to_all();
+    case claim_phase::peeking:
+        // Else the claim before this one could reserve the lock for it when it is over.
         detach();
         break;
     case claim_phase::holding:
         transact(claim_phase::releasing, intent::release);
         break;
-    case claim_phase::idle:
-        finish();
-        break;
     default:
-        // A transaction or a last word is awaited; what it says decides.
-        if (phase_ != claim_phase::releasing)
-            say_moved_to_all();
         break;
     }
 }
@@ -71,137 +74,152 @@ SOCKETLOCK_DECL void claim_machine::release()
 
 SOCKETLOCK_DECL void claim_machine::transacted(const transaction_result& result)
 {
-    const decision& v = result.decided;
     switch (phase_)
     {
     case claim_phase::entering:
-    case claim_phase::recovering:
-        must_look_ = false;
-        if (result.ec)
-            fail(result);
-        else if (v.what == outcome::acquired)
-            hold(v.fencing_token);
-        else if (abandoned_)
-            finish();
-        else if (!waits_)
-        {
-            act(kind::complete_lock);
-            finish();
-        }
-        else
-        {
-            if (v.what == outcome::enqueued)
-            {
-                ticket_ = v.ticket;
-                has_ticket_ = true;
-            }
-            connect(v);
-        }
+    case claim_phase::looking:
+    case claim_phase::parking:
+        looked(result);
         break;
     case claim_phase::peeking:
-        phase_ = claim_phase::attached;
-        // Leave in good order before recovering: a successor that is forgotten without a last word
-        // could be granted the lock when it has long been over.
-        if (abandoned_ || (!result.ec && v.what == outcome::available))
-            detach();
-        else
-            start_safety_net();
-        break;
     case claim_phase::detaching:
-        // The claim before this one has not answered for so long that it must have died with its
-        // connection left open.
-        if (!result.ec && v.what == outcome::available)
-        {
-            was_cut_off_ = true;
-            look_again();
-        }
-        else
-            start_safety_net();
+        peeked(result);
         break;
     case claim_phase::releasing:
         released(result);
         break;
+    case claim_phase::leaving:
+        left(result);
+        break;
     case claim_phase::holding:
-        if (result.ec)
-            act(kind::start_timer).pause = timing_.longest_pause;
-        else if (v.what == outcome::held)
-        {
-            act(kind::notify_lost);
-            finish();
-        }
+        restored(result);
         break;
     default:
         break;
     }
 }
 
-// True if the lock file is such that nobody can be named in it, or not by us.
-inline bool cannot_name_us(const error_code& ec)
+SOCKETLOCK_DECL void claim_machine::looked(const transaction_result& result)
 {
-    return ec == errc::directory_missing || ec == errc::not_a_directory ||
-           ec == errc::not_a_regular_file || ec == errc::corrupt_record ||
-           ec == errc::newer_record || ec == errc::name_mismatch;
-}
-
-SOCKETLOCK_DECL void claim_machine::released(const transaction_result& result)
-{
-    const bool failed = result.ec && !cannot_name_us(result.ec);
-    if (failed && !abandoned_ && result.decided.write)
+    const decision& v = result.decided;
+    is_parked_ = is_parked_ || v.is_parked;
+    if (result.ec)
+        fail(result);
+    else if (v.what == outcome::acquired)
+        hold(v.fencing_token);
+    else if (!waits_)
     {
-        // Perhaps the record is written even so, and names the next owner: the lock is not held any
-        // more.
-        act(kind::complete_unlock).ec = result.ec;
-        abandoned_ = true;
-    }
-    if (failed && abandoned_)
-    {
-        phase_ = claim_phase::retrying_release;
-        pause();
-        return;
-    }
-    if (failed)
-    {
-        phase_ = claim_phase::holding;
-        act(kind::complete_unlock).ec = result.ec;
-        // Of those who came in the meantime nobody has been told.
-        if (!successors_.empty())
-            act(kind::notify_contended);
-        if (std::exchange(must_look_, false))
-            check_record();
-        return;
-    }
-    if (!result.ec && result.decided.what == outcome::released)
-    {
-        if (const successor* const next = next_in_line())
-        {
-            const link_id link = next->link;
-            claim_action& grant = act(kind::say_granted);
-            grant.link = link;
-            grant.fencing_token = result.decided.fencing_token;
-            remove_successor(link);
-        }
-        act(kind::complete_unlock);
+        act(kind::complete_lock);
+        finish();
     }
     else
-        act(kind::complete_unlock).ec = errc::lost;
-    finish();
+    {
+        if (v.what == outcome::enqueued)
+        {
+            ticket_ = v.ticket;
+            has_ticket_ = true;
+        }
+        wait_on(v);
+    }
+}
+
+// The lock is held: attach to the claim that the record says, or park.
+SOCKETLOCK_DECL void claim_machine::wait_on(const decision& v)
+{
+    const bool is_same = v.attach_to == predecessor_;
+    if (!v.attach_to)
+        // The holder is one of version 1, which has no queue.
+        stay_parked();
+    else if (phase_ == claim_phase::parking)
+    {
+        const bool is_too_soon = unreachable_ || waited_ < retry_pause_;
+        is_same&& is_too_soon ? stay_parked() : connect(v);
+    }
+    else if (is_same && (unreachable_ || !accepted_))
+        // The same claim again that has just turned us away: its process has not noticed yet that
+        // it is dying, or the record names a claim that is over.
+        park();
+    else
+        connect(v);
+}
+
+SOCKETLOCK_DECL void claim_machine::connect(const decision& v)
+{
+    const bool is_same = v.attach_to == predecessor_;
+    if (!is_same)
+        retry_pause_ = {};
+    connect_limit_ = is_same && connect_limit_.count() != 0
+                         ? std::min(connect_limit_ * 2, timing_.longest_connect_limit)
+                         : timing_.first_connect_limit;
+    phase_ = claim_phase::connecting;
+    accepted_ = false;
+    unreachable_ = false;
+    is_behind_holder_ = v.is_behind_holder;
+    predecessor_ = *v.attach_to;
+    linked_ = true;
+    send_earlier_successors_away();
+    claim_action& a = act(kind::connect);
+    a.target = predecessor_;
+    a.link = ++link_;
+    a.pause = connect_limit_;
+}
+
+SOCKETLOCK_DECL void claim_machine::peeked(const transaction_result& result)
+{
+    const bool is_available = !result.ec && result.decided.what == outcome::available;
+    if (phase_ == claim_phase::peeking)
+    {
+        phase_ = claim_phase::attached;
+        if (!result.ec)
+        {
+            is_parked_ = false;
+            is_behind_holder_ = result.decided.is_behind_holder &&
+                                result.decided.attach_to == predecessor_;
+        }
+    }
+    if (is_available)
+    {
+        // The claim before this one may be stopped, or its connection dead without the system's
+        // telling: its last word is not waited for.
+        disconnect();
+        abandoned_ ? leave() : look_at_record();
+    }
+    else if (is_parked_ && is_attached())
+        retry(phase_);
+    else
+        start_safety_net();
+}
+
+SOCKETLOCK_DECL void claim_machine::restored(const transaction_result& result)
+{
+    if (result.ec)
+        act(kind::start_timer).pause = timing_.longest_pause;
+    else if (result.decided.what == outcome::held)
+    {
+        act(kind::notify_lost);
+        finish();
+    }
 }
 
 SOCKETLOCK_DECL void claim_machine::timer_fired()
 {
     switch (phase_)
     {
-    case claim_phase::pausing:
-        transact(claim_phase::recovering, intent::recover);
-        break;
-    case claim_phase::retrying_release:
-        transact(claim_phase::releasing, intent::release);
+    case claim_phase::parked:
+        waited_ += pause_;
+        poll();
         break;
     case claim_phase::attached:
         transact(claim_phase::peeking, intent::peek);
         break;
     case claim_phase::detaching:
-        transact(claim_phase::detaching, intent::peek);
+        act(kind::transact).to = intent::peek;
+        break;
+    case claim_phase::retrying_release:
+        transact(claim_phase::releasing, intent::release);
+        break;
+    case claim_phase::retrying_leave:
+        transact(claim_phase::leaving, intent::leave);
         break;
     case claim_phase::holding:
         check_record();
@@ -211,12 +229,18 @@ SOCKETLOCK_DECL void claim_machine::timer_fired()
     }
 }
 
+SOCKETLOCK_DECL void claim_machine::record_changed()
+{
+    if (phase_ == claim_phase::parked)
+        poll();
+}
+
 SOCKETLOCK_DECL void claim_machine::check_record()
 {
     if (phase_ == claim_phase::holding)
         act(kind::transact).to = intent::restore;
     else
-        must_look_ = true;
+        must_check_ = phase_ == claim_phase::releasing;
 }
 
 SOCKETLOCK_DECL void claim_machine::link_up(link_id link)
@@ -230,142 +254,111 @@ SOCKETLOCK_DECL void claim_machine::link_up(link_id link)
 
 SOCKETLOCK_DECL void claim_machine::attach_accepted(link_id link)
 {
-    if (!is_current(link))
+    if (!is_current(link) || !is_attached())
         return;
+    accepted_ = true;
+    was_too_late_ = false;
     pause_ = {};
     connect_limit_ = {};
-    refused_ = false;
+    retry_pause_ = {};
+    // Who is attached and parked would be served in the record's place, of which nobody tells it.
+    if (is_parked_ && phase_ == claim_phase::attached)
+        transact(claim_phase::peeking, intent::peek);
 }
 
 SOCKETLOCK_DECL void claim_machine::link_ended(link_id link)
 {
     if (!is_current(link))
         return;
-    if (phase_ != claim_phase::connecting)
-    {
-        was_cut_off_ = true;
-        look_again();
-        return;
-    }
     disconnect();
-    refused_ = false;
-    phase_ = claim_phase::pausing;
-    pause();
+    if (abandoned_)
+        leave();
+    else if (accepted_)
+        look_at_record();
+    else
+        park();
 }
 
-SOCKETLOCK_DECL void claim_machine::granted(link_id link, std::uint64_t fencing_token)
+SOCKETLOCK_DECL void claim_machine::link_unreachable(link_id link)
+{
+    if (!is_current(link))
+        return;
+    unreachable_ = true;
+    link_ended(link);
+}
+
+SOCKETLOCK_DECL void claim_machine::handshake_refused(link_id link)
 {
     if (!is_current(link))
         return;
     disconnect();
-    hold(fencing_token);
+    if (abandoned_)
+        leave();
+    else
+        fail(make_error_code(errc::handshake_failed));
 }
 
-SOCKETLOCK_DECL void claim_machine::moved(link_id link)
+SOCKETLOCK_DECL void claim_machine::look(link_id link)
 {
-    if (is_current(link))
-        look_again();
+    if (!is_current(link))
+        return;
+    disconnect();
+    // The lock may go from hand to hand faster than we connect: who came too late twice is to have
+    // its turn by the record.
+    const bool is_too_late_again = !accepted_ && std::exchange(was_too_late_, true);
+    if (abandoned_)
+        leave();
+    else if (is_too_late_again)
+        park();
+    else
+        look_at_record();
 }
 
 SOCKETLOCK_DECL void claim_machine::detached(link_id link)
 {
-    if (!is_current(link))
-        return;
-    if (!abandoned_)
-        look_again();
-    else
-        leave();
+    look(link);
 }
 
-// The claim before this one does not know us, so that nobody can have granted; but for an earlier
-// one whose connection broke.
-SOCKETLOCK_DECL void claim_machine::leave()
+// Who has not queued yet, since the holder was one of version 1, does so now.
+SOCKETLOCK_DECL void claim_machine::look_at_record()
 {
-    if (was_cut_off_)
-    {
-        look_again();
-        return;
-    }
-    disconnect();
-    finish();
+    transact(claim_phase::looking, has_ticket_ ? intent::look : intent::enqueue);
 }
 
-// The connection has said its last word, or none: the record tells where things stand. A claim
-// that was abandoned may have been granted the lock, too, and must then pass it on.
-SOCKETLOCK_DECL void claim_machine::look_again()
+SOCKETLOCK_DECL void claim_machine::poll()
 {
-    disconnect();
-    if (abandoned_)
-        transact(claim_phase::releasing, intent::release);
-    else
-        transact(claim_phase::recovering, intent::recover);
+    transact(claim_phase::parking, has_ticket_ ? intent::park : intent::enqueue);
 }
 
-SOCKETLOCK_DECL void claim_machine::hold(std::uint64_t fencing_token)
+SOCKETLOCK_DECL void claim_machine::park()
 {
-    fencing_token_ = fencing_token;
-    if (abandoned_)
-    {
-        transact(claim_phase::releasing, intent::release);
-        return;
-    }
-    phase_ = claim_phase::holding;
-    claim_action& complete = act(kind::complete_lock);
-    complete.acquired = true;
-    complete.fencing_token = fencing_token;
-    if (!successors_.empty())
-        act(kind::notify_contended);
-    if (std::exchange(must_look_, false))
-        check_record();
+    waited_ = {};
+    retry_pause_ = retry_pause_.count() == 0 ? timing_.first_pause
+                                             : std::min(retry_pause_ * 2, timing_.longest_pause);
+    poll();
 }
 
-// The record may name us even so, or may come to: see to it that it does not.
-SOCKETLOCK_DECL void claim_machine::fail(const transaction_result& result)
+SOCKETLOCK_DECL void claim_machine::stay_parked()
 {
-    if (!abandoned_)
-        act(kind::complete_lock).ec = result.ec;
-    abandoned_ = true;
-    if (phase_ == claim_phase::entering && !result.decided.write)
-    {
-        finish();
-        return;
-    }
-    say_moved_to_all();
-    phase_ = claim_phase::retrying_release;
-    pause();
+    phase_ = claim_phase::parked;
+    pause_ = pause_.count() == 0 ? timing_.first_pause : std::min(pause_ * 2, timing_.longest_poll);
+    claim_action& a = act(kind::start_timer);
+    a.pause = pause_;
+    a.watches = true;
 }
 
-SOCKETLOCK_DECL void claim_machine::connect(const decision& v)
+SOCKETLOCK_DECL void claim_machine::start_safety_net()
 {
-    // The same claim again that has just turned us away: its process has not noticed yet that it is
-    // dying, or that the record names a claim that is over.
-    const bool is_same = v.attach_to == predecessor_;
-    const bool too_soon = refused_ && is_same;
-    if (!v.attach_to || v.holder == liveness::unknown || too_soon)
-    {
-        refused_ = false;
-        phase_ = claim_phase::pausing;
-        pause();
-        return;
-    }
-    phase_ = claim_phase::connecting;
-    refused_ = true;
-    const bool is_first = v.is_free || !is_same || connect_limit_.count() == 0;
-    connect_limit_ = is_first ? timing_.first_connect_limit
-                              : std::min(connect_limit_ * 2, timing_.longest_connect_limit);
-    predecessor_ = *v.attach_to;
-    linked_ = true;
-    claim_action& a = act(kind::connect);
-    a.target = predecessor_;
-    a.link = ++link_;
-    a.pause = connect_limit_;
+    if (timing_.safety_net.count() != 0)
+        act(kind::start_timer).pause = timing_.safety_net;
 }
 
-SOCKETLOCK_DECL void claim_machine::detach()
+SOCKETLOCK_DECL void claim_machine::retry(claim_phase phase)
 {
-    phase_ = claim_phase::detaching;
-    act(kind::say_detach);
-    start_safety_net();
+    phase_ = phase;
+    pause_ = pause_.count() == 0 ? timing_.first_pause
+                                 : std::min(pause_ * 2, timing_.longest_pause);
+    act(kind::start_timer).pause = pause_;
 }
 
 SOCKETLOCK_DECL void claim_machine::disconnect()
@@ -375,24 +368,15 @@ SOCKETLOCK_DECL void claim_machine::disconnect()
     linked_ = false;
 }
 
-SOCKETLOCK_DECL void claim_machine::pause()
+SOCKETLOCK_DECL void claim_machine::hold(std::uint64_t fencing_token)
 {
-    pause_ = pause_.count() == 0 ? timing_.first_pause
-                                 : std::min(pause_ * 2, timing_.longest_pause);
-    act(kind::start_timer).pause = pause_;
-}
-
-SOCKETLOCK_DECL void claim_machine::start_safety_net()
-{
-    if (timing_.safety_net.count() != 0)
-        act(kind::start_timer).pause = timing_.safety_net;
-}
-
-SOCKETLOCK_DECL void claim_machine::finish()
-{
-    say_moved_to_all();
-    phase_ = claim_phase::over;
-    act(kind::finish);
+    fencing_token_ = fencing_token;
+    phase_ = claim_phase::holding;
+    claim_action& complete = act(kind::complete_lock);
+    complete.acquired = true;
+    complete.fencing_token = fencing_token;
+    if (!successors_.empty())
+        act(kind::notify_contended);
 }
 
 }  // namespace socketlock::detail

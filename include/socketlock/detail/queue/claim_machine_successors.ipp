@@ -9,13 +9,12 @@
 #include <socketlock/detail/queue/claim_machine.hpp>
 
 #include <algorithm>
-#include <memory>
 
 namespace socketlock::detail {
 
 SOCKETLOCK_DECL const claim_machine::successor* claim_machine::next_in_line() const noexcept
 {
-    // Of two connections of one claim that which came last.
+    // Of two attachments of one claim that which came last.
     const auto lowest = std::min_element(
         successors_.rbegin(),
         successors_.rend(),
@@ -24,14 +23,18 @@ SOCKETLOCK_DECL const claim_machine::successor* claim_machine::next_in_line() co
     return lowest == successors_.rend() ? nullptr : &*lowest;
 }
 
+SOCKETLOCK_DECL std::optional<std::uint64_t> claim_machine::ahead() const noexcept
+{
+    const bool is_next = is_attached() && accepted_ && is_behind_holder_;
+    return is_next ? std::optional<std::uint64_t>(0) : std::nullopt;
+}
+
 SOCKETLOCK_DECL void claim_machine::successor_attached(const successor& s)
 {
-    const bool gives_up_lock = phase_ == claim_phase::releasing ||
-                               phase_ == claim_phase::retrying_release;
     const bool is_over = phase_ == claim_phase::over || phase_ == claim_phase::idle;
-    if (is_over || (abandoned_ && !gives_up_lock))
+    if (is_over || (is_behind_somebody() && s.ticket <= ticket_))
     {
-        act(kind::say_moved).link = s.link;
+        act(kind::say_look).link = s.link;
         return;
     }
     // It may be there already, by a connection that broke. Both are kept: this one need not be the
@@ -44,47 +47,51 @@ SOCKETLOCK_DECL void claim_machine::successor_attached(const successor& s)
 
 SOCKETLOCK_DECL void claim_machine::successor_detached(link_id link)
 {
-    const auto found = std::find_if(
-        successors_.begin(),
-        successors_.end(),
-        [&](const successor& s) { return s.link == link; }
-    );
     // One that is not there any more has had its last word.
-    if (found == successors_.end())
-        return;
-    if (last_detached_)
-        *last_detached_ = found->who.who;
-    else
-        last_detached_ = std::make_unique<claim_ref>(found->who.who);
-    successors_.erase(found);
-    // A release that failed may have made it the holder even so: then it looks for itself.
-    const bool is_certain = phase_ != claim_phase::releasing &&
-                            phase_ != claim_phase::retrying_release;
-    act(is_certain ? kind::say_detached : kind::say_moved).link = link;
+    const std::size_t before = successors_.size();
+    successor_ended(link);
+    if (successors_.size() != before)
+        act(kind::say_detached).link = link;
 }
 
 SOCKETLOCK_DECL void claim_machine::successor_ended(link_id link)
 {
-    remove_successor(link);
+    successors_.erase(
+        std::remove_if(
+            successors_.begin(),
+            successors_.end(),
+            [&](const successor& s) { return s.link == link; }
+        ),
+        successors_.end()
+    );
 }
 
-SOCKETLOCK_DECL bool claim_machine::remove_successor(link_id link)
+// Claims that wait in a circle would wait for ever. Whoever waits on a claim that waits has
+// therefore the higher ticket: one with a lower came when the lock was reserved for this claim, and
+// is sent to whoever has it now.
+SOCKETLOCK_DECL void claim_machine::send_earlier_successors_away()
 {
-    const auto found = std::find_if(
+    const auto first = std::stable_partition(
         successors_.begin(),
         successors_.end(),
-        [&](const successor& s) { return s.link == link; }
+        [&](const successor& s) { return s.ticket > ticket_; }
     );
-    if (found == successors_.end())
-        return false;
-    successors_.erase(found);
-    return true;
+    std::for_each(first, successors_.end(), [&](const successor& s) {
+        act(kind::say_look).link = s.link;
+    });
+    successors_.erase(first, successors_.end());
 }
 
-SOCKETLOCK_DECL void claim_machine::say_moved_to_all()
+// The one whose turn it is comes first.
+SOCKETLOCK_DECL void claim_machine::say_look_to_all()
 {
+    std::stable_sort(
+        successors_.begin(),
+        successors_.end(),
+        [](const successor& a, const successor& b) { return a.ticket < b.ticket; }
+    );
     for (const successor& s : successors_)
-        act(kind::say_moved).link = s.link;
+        act(kind::say_look).link = s.link;
     successors_.clear();
 }
 

@@ -6,56 +6,42 @@
 
 #include <socketlock/detail/queue/claim_timers.hpp>
 
-#include <array>
-#include <cstddef>
-#include <optional>
+#include <utility>
 
 namespace socketlock::detail {
 
-struct claim_timers::state
-{
-    struct slot
-    {
-        std::optional<asio::steady_timer> timer;
-        /// 0 while it is not running.
-        std::uint64_t generation = 0;
-    };
-
-    slot& operator[](kind which) { return slots[static_cast<std::size_t>(which)]; }
-
-    std::array<slot, 3> slots;
-};
-
-SOCKETLOCK_DECL claim_timers::claim_timers() = default;
-
-SOCKETLOCK_DECL claim_timers::~claim_timers() = default;
-
-SOCKETLOCK_DECL std::pair<asio::steady_timer&, std::uint64_t> claim_timers::restart(
-    asio::io_context& context,
+SOCKETLOCK_DECL void claim_timers::start(
+    deadlines& on,
+    std::weak_ptr<deadline_target> owner,
     kind which,
     std::chrono::steady_clock::duration pause
 )
 {
-    if (!state_)
-        state_ = std::make_unique<state>();
-    state::slot& slot = (*state_)[which];
-    if (!slot.timer)
-        slot.timer.emplace(context);
-    slot.generation = ++generation_;
-    slot.timer->expires_after(pause);
-    return {*slot.timer, slot.generation};
+    if (!handles_)
+        handles_ = std::make_unique<std::array<deadlines::handle, 4>>();
+    deadlines::handle& h = (*handles_)[static_cast<std::size_t>(which)];
+    on.stop(h);
+    h = {};
+    h = on.start(std::move(owner), static_cast<unsigned>(which), pause);
 }
 
-SOCKETLOCK_DECL void claim_timers::stop() noexcept
+SOCKETLOCK_DECL void claim_timers::stop(deadlines& on) noexcept
 {
-    state_.reset();
+    if (!handles_)
+        return;
+    for (const deadlines::handle& h : *handles_)
+        on.stop(h);
+    handles_.reset();
 }
 
-SOCKETLOCK_DECL bool claim_timers::take_expired(kind which, std::uint64_t generation) noexcept
+SOCKETLOCK_DECL bool claim_timers::take_expired(kind which, std::uint64_t serial) noexcept
 {
-    if (!state_ || (*state_)[which].generation != generation)
+    if (!handles_)
         return false;
-    (*state_)[which].generation = 0;
+    deadlines::handle& h = (*handles_)[static_cast<std::size_t>(which)];
+    if (h.serial != serial)
+        return false;
+    h = {};
     return true;
 }
 

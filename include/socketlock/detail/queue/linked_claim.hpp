@@ -21,9 +21,9 @@
 namespace socketlock::detail {
 
 class claim_host;
-class framed_socket;
 class lock_entry;
 class reaction;
+class successor_channel;
 
 class linked_claim
 {
@@ -45,15 +45,13 @@ public:
     // Within lock_entry::run.
 
     claim_machine& machine() noexcept { return machine_; }
+    const claim_machine& machine() const noexcept { return machine_; }
     /// Does one action of the machine.
     virtual void perform(const claim_action& action, reaction& t) = 0;
-    /// Remembers what the last look found: who is before it in the queue, and who is in the way.
-    virtual void note_refusal(
-        const std::optional<std::uint64_t>& ahead,
-        std::optional<holder_info> holder
-    ) = 0;
+    /// Remembers who is in the way, as the last look found.
+    virtual void note_blocker(holder_info blocker) = 0;
     /// A claim queues behind this one: another one of this process, or one at the other end of a
-    /// connection. Returns the link's number.
+    /// channel. Returns the link's number.
     virtual link_id add_successor(
         std::shared_ptr<linked_claim> local,
         link_id local_link,
@@ -62,7 +60,8 @@ public:
         reaction& t
     ) = 0;
     virtual link_id add_successor(
-        std::shared_ptr<framed_socket> connection,
+        std::shared_ptr<successor_channel> channel,
+        std::uint64_t number,
         const claim_contact& who,
         std::uint64_t ticket,
         reaction& t

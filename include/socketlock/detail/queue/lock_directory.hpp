@@ -10,6 +10,7 @@
 #include <socketlock/detail/common/id.hpp>
 #include <socketlock/detail/platform/directory.hpp>
 #include <socketlock/detail/record/presence.hpp>
+#include <socketlock/detail/record/presence_tester.hpp>
 #include <socketlock/detail/record/record_cache.hpp>
 
 #include <cstdint>
@@ -34,6 +35,7 @@ struct lock_directory : std::enable_shared_from_this<lock_directory>
     std::string presence_name;
     std::uint16_t port = 0;
     record_cache records;
+    presence_tester others;
 };
 
 }  // namespace socketlock::detail

@@ -65,9 +65,6 @@ public:
     /// One transaction for a claim; false if the guard is taken. Only within `run`.
     SOCKETLOCK_DECL bool transact(linked_claim& c, intent what, transaction_result& result);
 
-    /// Clears a holder that was a claim of this process and is over. Only within `run`.
-    SOCKETLOCK_DECL void clear_orphan();
-
     /// Reads the record by the descriptor of this process. Only within `run`.
     SOCKETLOCK_DECL record query(error_code& ec);
 

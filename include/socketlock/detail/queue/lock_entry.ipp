@@ -82,15 +82,17 @@ SOCKETLOCK_DECL liveness lock_entry::test(const claim_ref& p, error_code& why)
     // Of our own claims the registry knows, and our own presence must not be opened.
     if (p.presence == directory_->presence_id)
         return host_->knows(p.claim) ? liveness::alive : liveness::dead;
-    return test_presence(directory_->choice.path, p, why);
+    return directory_->others.test(directory_->choice.path, p, why);
 }
 
 // A record that cannot be read is that of a free lock if nobody lives who could hold it.
 SOCKETLOCK_DECL record& lock_entry::read_or_heal(transaction& t, linked_claim& c, error_code& ec)
 {
     record& r = t.read(address_->lock_name(), ec);
-    if (ec == errc::corrupt_record && !c.machine().is_holding() &&
-        !host_->has_holding_claim(*directory_) &&
+    if (ec != errc::corrupt_record)
+        return r;
+    directory_->others.clear();
+    if (!c.machine().is_holding() && !host_->has_holding_claim(*directory_) &&
         !any_presence_alive(directory_->choice.path, directory_->presence_id))
     {
         ec.clear();
@@ -133,8 +135,11 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
 {
     error_code& ec = result.ec;
     transaction t(file_, &directory_->records);
-    bool began = t.begin(ec);
-    if (ec == errc::directory_missing && what != intent::release)
+    // Who leaves must not make what it is named in.
+    const bool leaves = what == intent::release || what == intent::leave;
+    const missing_file missing = what == intent::leave ? missing_file::leave : missing_file::create;
+    bool began = t.begin(ec, missing);
+    if (ec == errc::directory_missing && !leaves)
     {
         // Somebody has removed the directory since we first used it.
         prepare_directory(directory_->choice, ec);
@@ -155,7 +160,7 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
         return true;
 
     const request
-        q = make_request(c.machine(), what, contact_of(c), std::chrono::system_clock::now);
+        q = make_request(c.machine(), what, contact_of(c), std::chrono::system_clock::now());
     error_code why;
     decision& v = result.decided;
     v = decide(r, q, [&](const claim_ref& p) { return test(p, why); });
@@ -165,31 +170,10 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
         t.keep();
     if (ec)
         return true;
-    if (v.what == outcome::held || v.what == outcome::enqueued)
-    {
-        // Nobody holds a lock that is free for somebody in the queue.
-        const bool is_held = (r.holder || r.v1_pid) && v.holder != liveness::dead;
-        c.note_refusal(v.ahead, is_held ? std::optional(describe_holder(r)) : std::nullopt);
-        ec = error_of(v, what, why);
-    }
+    if (v.blocker || r.v1_pid)
+        c.note_blocker(describe_holder(r, v.blocker));
+    ec = error_of(v, what, why);
     return true;
-}
-
-SOCKETLOCK_DECL void lock_entry::clear_orphan()
-{
-    error_code ec;
-    transaction t(file_, &directory_->records);
-    if (!t.begin(ec, missing_file::leave))
-        return;
-    record& r = t.read(address_->lock_name(), ec);
-    if (ec || !r.holder || r.holder->presence != directory_->presence_id ||
-        host_->knows(r.holder->claim))
-        return;
-    request q;
-    q.what = intent::release;
-    q.self.who = *r.holder;
-    decide(r, q, [](const claim_ref&) { return liveness::dead; });
-    t.write(ec);
 }
 
 SOCKETLOCK_DECL record lock_entry::query(error_code& ec)

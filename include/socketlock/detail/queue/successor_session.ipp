@@ -10,8 +10,7 @@
 #include <socketlock/detail/queue/successor_session.hpp>
 #include <socketlock/detail/wire/message.hpp>
 
-#include <exception>
-#include <string>
+#include <mutex>
 
 namespace socketlock::detail {
 
@@ -23,26 +22,58 @@ SOCKETLOCK_DECL successor_session::successor_session(
 {
 }
 
+inline std::optional<secret_key> presence_key(claim_host& host, const id128& presence)
+{
+    const auto directory = host.find_directory(presence);
+    if (!directory)
+        return std::nullopt;
+    const std::lock_guard<std::mutex> lock(directory->mutex);
+    return directory->own.info().key;
+}
+
+inline std::optional<secret_key> handshake_key(
+    claim_host& host,
+    const id128& presence,
+    const std::string& seed
+)
+{
+    const auto key = presence_key(host, presence);
+    error_code ec;
+    const secret_key result = key ? derive_handshake_key(*key, seed, ec) : secret_key();
+    return key && !ec ? std::optional<secret_key>(result) : std::nullopt;
+}
+
 SOCKETLOCK_DECL std::optional<secret_key> successor_session::find_key(const handshake_ids& ids)
 {
     const auto host = host_.lock();
-    const auto directory = host ? host->find_directory(ids.presence) : nullptr;
-    if (!directory)
+    if (!host)
         return std::nullopt;
     // The seed is the claim's; for a claim that is over it can only be guessed to be empty.
-    const auto target = find_target(*host);
-    secret_key presence_key;
-    {
-        const std::lock_guard<std::mutex> lock(directory->mutex);
-        presence_key = directory->own.info().key;
-    }
-    error_code ec;
-    const secret_key key = derive_handshake_key(
-        presence_key,
-        target ? target->address()->signature_seed() : std::string(),
-        ec
-    );
-    return ec ? std::nullopt : std::optional<secret_key>(key);
+    const auto target = find_claim(*host, ids.target_claim);
+    seed_ = target ? target->address()->signature_seed() : std::string();
+    return handshake_key(*host, ids.presence, seed_);
+}
+
+SOCKETLOCK_DECL std::optional<secret_key> successor_session::find_refusal_key(
+    const handshake_ids& ids
+)
+{
+    // Of a claim that is over nothing can be said.
+    const auto host = host_.lock();
+    const bool is_alive = host && find_claim(*host, ids.target_claim);
+    return is_alive ? handshake_key(*host, ids.presence, {}) : std::nullopt;
+}
+
+// A directory's key opens the claims of that directory only.
+SOCKETLOCK_DECL std::shared_ptr<linked_claim> successor_session::find_claim(
+    claim_host& host,
+    const id128& id
+) const
+{
+    auto result = host.find(id);
+    if (result && result->entry()->directory().presence_id != ids().presence)
+        return nullptr;
+    return result;
 }
 
 SOCKETLOCK_DECL bool successor_session::on_message(const frame_view& frame)
@@ -52,8 +83,7 @@ SOCKETLOCK_DECL bool successor_session::on_message(const frame_view& frame)
     case message_type::attach:
         return on_attach(frame);
     case message_type::detach:
-        if (const auto c = claim_.lock())
-            send_event(*c, [this](claim_machine& m) { m.successor_detached(link_); });
+        on_detach(frame);
         return true;
     case message_type::ping:
         on_ping();
@@ -66,69 +96,66 @@ SOCKETLOCK_DECL bool successor_session::on_message(const frame_view& frame)
     }
 }
 
-// A directory's key opens the claims of that directory only.
-SOCKETLOCK_DECL std::shared_ptr<linked_claim> successor_session::find_target(claim_host& host) const
-{
-    auto result = host.find(ids().target_claim);
-    if (result && result->entry()->directory().presence_id != ids().presence)
-        return nullptr;
-    return result;
-}
-
-// Nobody in this process may be using the lock any more.
-inline void clear_orphan(
-    claim_host& host,
-    const lock_directory& directory,
-    const std::string& lock_name
-)
-{
-    lock_options options;
-    options.lock_dir = directory.choice.path;
-    try
-    {
-        error_code ec;
-        const auto address = std::make_shared<lock_address>(lock_name, options);
-        if (const auto entry = host.entry(address, ec))
-            entry->run([&](reaction&) { entry->clear_orphan(); });
-    }
-    catch (const std::exception&)
-    {
-        // There is no such lock, or no memory: whoever came recovers all the same.
-    }
-}
-
 SOCKETLOCK_DECL bool successor_session::on_attach(const frame_view& frame)
 {
     const auto message = attach_message::decode(frame.body);
     const auto host = host_.lock();
-    // One attachment a connection.
-    if (!message || !host || is_attached_)
+    if (!message || !host || !begin_attachment(message->number))
         return false;
-    const claim_contact who{
-        {ids().own_claim, message->presence, static_cast<std::int64_t>(message->pid)},
-        message->port
-    };
-    if (const auto target = find_target(*host))
+    const auto target = find_claim(*host, message->target_claim);
+    if (!target || target->address()->lock_name() != message->lock_name)
     {
-        stop_limit();
-        is_attached_ = true;
-        target->entry()->run([&](reaction& t) {
-            claim_ = target;
-            link_ = target->add_successor(shared_from_this(), who, message->ticket, t);
-        });
+        say_look(message->number);
         return true;
     }
-    send(moved_message().encode());
-    // The record must not go on naming a claim that is over: whoever attaches here has read it.
-    if (const auto directory = host->find_directory(ids().presence))
-        clear_orphan(*host, *directory, message->lock_name);
+    // Whoever has another seed has to make a connection of its own, and is refused there.
+    if (target->address()->signature_seed() != seed_)
+        return false;
+    const claim_contact who{
+        {message->own_claim, message->presence, static_cast<std::int64_t>(message->pid)},
+        message->port
+    };
+    target->entry()->run([&](reaction& t) {
+        claim_ = target;
+        link_ = target->add_successor(
+            std::static_pointer_cast<successor_session>(shared_from_this()),
+            message->number,
+            who,
+            message->ticket,
+            t
+        );
+    });
     return true;
+}
+
+SOCKETLOCK_DECL void successor_session::on_detach(const frame_view& frame)
+{
+    const auto message = detach_message::decode(frame.body);
+    const auto c = claim_.lock();
+    // One that has had its last word is of no interest any more.
+    if (message && c && is_current(message->number))
+        send_event(*c, [this](claim_machine& m) { m.successor_detached(link_); });
+}
+
+SOCKETLOCK_DECL void successor_session::say_attached(std::uint64_t number)
+{
+    send(attached_message{number}.encode());
+}
+
+SOCKETLOCK_DECL void successor_session::say_look(std::uint64_t number)
+{
+    send_last_word(number, look_message{number}.encode());
+}
+
+SOCKETLOCK_DECL void successor_session::say_detached(std::uint64_t number)
+{
+    send_last_word(number, detached_message{number}.encode());
 }
 
 SOCKETLOCK_DECL void successor_session::on_ping()
 {
     const auto host = host_.lock();
-    const auto target = host ? find_target(*host) : nullptr;
+    const auto target = host ? find_claim(*host, ids().target_claim) : nullptr;
     pong_message pong;
     if (target && target->progress() == attempt_status::holding)
         pong.state = reported_state::holding;

@@ -20,11 +20,18 @@ namespace socketlock::detail {
 /// Checks the lock's directory and reads its record as `query_record` does.
 SOCKETLOCK_DECL record find_record(const lock_address& where, error_code& ec);
 
-/// What a record says of its holder.
-SOCKETLOCK_DECL holder_info describe_holder(const record& r);
+/// What a record says of `who`, the holder or the claim that the lock is reserved for; none: of a
+/// holder of version 1.
+SOCKETLOCK_DECL holder_info describe_holder(const record& r, const std::optional<claim_ref>& who);
 
-/// The holder that a record in `directory` names, if it lives or cannot be tested, with what its
-/// presence says; nullopt if nobody holds. May be asked of this process's own locks.
+/// The holder that a record in `directory` names, or else the claim that the lock is reserved for,
+/// if it lives or cannot be tested. May be asked of this process's own locks.
+SOCKETLOCK_DECL std::optional<claim_ref> find_living_claim(
+    const std::string& directory,
+    const record& r
+);
+
+/// The same with what its presence says; nullopt if nobody holds.
 SOCKETLOCK_DECL std::optional<holder_info> find_living_holder(
     const std::string& directory,
     const record& r

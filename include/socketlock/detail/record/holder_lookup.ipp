@@ -5,6 +5,7 @@
 #define SOCKETLOCK_DETAIL_RECORD_HOLDER_LOOKUP_IPP
 
 #include <socketlock/detail/platform/directory.hpp>
+#include <socketlock/detail/record/decision.hpp>
 #include <socketlock/detail/record/holder_lookup.hpp>
 #include <socketlock/detail/record/lock_file.hpp>
 #include <socketlock/detail/record/presence.hpp>
@@ -20,13 +21,15 @@ SOCKETLOCK_DECL record find_record(const lock_address& where, error_code& ec)
     return ec ? record() : query_record(where.path(), where.lock_name(), ec);
 }
 
-SOCKETLOCK_DECL holder_info describe_holder(const record& r)
+SOCKETLOCK_DECL holder_info describe_holder(const record& r, const std::optional<claim_ref>& who)
 {
     holder_info info;
     info.name = r.name;
-    info.pid = r.holder ? r.holder->pid : r.v1_pid.value_or(0);
+    info.pid = who ? who->pid : r.v1_pid.value_or(0);
     info.port = r.port;
-    info.fencing_token = r.fencing_token;
+    // Whoever the lock is reserved for has none yet.
+    if (!who || r.holder == who)
+        info.fencing_token = r.fencing_token;
     // Anybody may have written any number there: no more than the clock can count, roughly.
     const std::chrono::duration<double> since(std::clamp(r.timestamp, -9e9, 9e9));
     info.since = std::chrono::system_clock::time_point(
@@ -35,28 +38,42 @@ SOCKETLOCK_DECL holder_info describe_holder(const record& r)
     return info;
 }
 
+inline bool may_be_alive(const std::string& directory, const claim_ref& who)
+{
+    error_code ec;
+    return find_own_presence(who.presence) || test_presence(directory, who, ec) != liveness::dead;
+}
+
+SOCKETLOCK_DECL std::optional<claim_ref> find_living_claim(
+    const std::string& directory,
+    const record& r
+)
+{
+    if (r.holder && may_be_alive(directory, *r.holder))
+        return r.holder;
+    const bool is_reserved = r.next &&
+                             !is_stale(*r.next, microseconds(std::chrono::system_clock::now()));
+    if (is_reserved && may_be_alive(directory, r.next->who))
+        return r.next->who;
+    return std::nullopt;
+}
+
 SOCKETLOCK_DECL std::optional<holder_info> find_living_holder(
     const std::string& directory,
     const record& r
 )
 {
     if (r.v1_pid && *r.v1_pid != 0)
-        return describe_holder(r);
-    if (!r.holder)
+        return describe_holder(r, std::nullopt);
+    const auto who = find_living_claim(directory, r);
+    if (!who)
         return std::nullopt;
     error_code ec;
-    std::optional<presence_info> presence = find_own_presence(r.holder->presence);
+    std::optional<presence_info> presence = find_own_presence(who->presence);
     if (!presence)
-    {
-        if (test_presence(directory, *r.holder, ec) == liveness::dead)
-            return std::nullopt;
-        // Whoever cannot be tested, or read, holds.
-        presence = read_presence(directory, *r.holder, ec);
-        if (ec)
-            presence.reset();
-    }
-    holder_info info = describe_holder(r);
-    if (presence)
+        presence = read_presence(directory, *who, ec);
+    holder_info info = describe_holder(r, who);
+    if (!ec)
     {
         info.host = presence->host;
         info.executable = presence->executable;

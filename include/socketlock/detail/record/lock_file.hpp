@@ -67,6 +67,7 @@ private:
     friend class transaction;
 
     SOCKETLOCK_DECL void open(missing_file missing, error_code& ec);
+    void let_go() noexcept;
     SOCKETLOCK_DECL bool is_link_young() noexcept;
 
     const std::string& path_;

@@ -9,6 +9,7 @@
 #include <socketlock/error.hpp>
 
 #include <array>
+#include <thread>
 
 namespace socketlock::detail {
 
@@ -22,10 +23,21 @@ SOCKETLOCK_DECL bool lock_file::is_in_place() const noexcept
     return file_ && compare_path(path_, file_.id()) == path_state::same;
 }
 
+// Other code of the process has closed the descriptor, and the number may be another file's now.
+inline void lock_file::let_go() noexcept
+{
+    file_.close_if_open();
+    file_ = file();
+}
+
 SOCKETLOCK_DECL void lock_file::close() noexcept
 {
-    if (file_)
+    if (!file_)
+        return;
+    if (file_.is_open())
         close_guarded(file_);
+    else
+        let_go();
 }
 
 SOCKETLOCK_DECL void lock_file::open(missing_file missing, error_code& ec)
@@ -82,6 +94,7 @@ SOCKETLOCK_DECL bool lock_file::is_link_young() noexcept
 SOCKETLOCK_DECL bool transaction::begin(error_code& ec, missing_file missing)
 {
     static constexpr int most_attempts = 32;
+    static constexpr int tries_of_guard = 3;
     ec.clear();
     for (int attempt = 0; attempt < most_attempts; ++attempt)
     {
@@ -93,7 +106,18 @@ SOCKETLOCK_DECL bool transaction::begin(error_code& ec, missing_file missing)
             if (ec || !file_.is_open())
                 return false;
         }
-        const bool is_taken = try_guard(file_.file_, guard_mode::exclusive, ec);
+        // A guard is held for microseconds: often a moment is enough.
+        bool is_taken = try_guard(file_.file_, guard_mode::exclusive, ec);
+        for (int i = 1; i < tries_of_guard && !is_taken && !ec; ++i)
+        {
+            std::this_thread::yield();
+            is_taken = try_guard(file_.file_, guard_mode::exclusive, ec);
+        }
+        if (ec && !file_.file_.is_open())
+        {
+            file_.let_go();
+            continue;
+        }
         // Only now: before, the file could have been removed or replaced behind our back. A guard
         // that somebody else has may be that of a file that was removed, too.
         if (ec || file_.is_in_place())
@@ -179,6 +203,15 @@ SOCKETLOCK_DECL record& transaction::read(std::string_view name, error_code& ec)
     text_buffer buffer;
     const std::string_view text = read_text(file_.file_, buffer, ec);
     is_allocated_ = text.size() == record_size;
+    // What does not look like a record might be somebody else's file, which must not be healed.
+    const bool looks_like_one = !ec && is_allocated_ && text.front() == '{';
+    if (!looks_like_one && !file_.file_.is_open())
+    {
+        release_guard(file_.file_);
+        guarded_ = false;
+        file_.let_go();
+        ec = errc::io_error;
+    }
     error_code unreadable;
     record& r = text_->read(ec ? std::string_view() : text, name, unreadable);
     if (!ec)

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The socketlock authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Presences: the files that prove who lives, and tell how to reach him.
+// Presences: the files that prove which processes live, and tell how to reach them.
 
 #ifndef SOCKETLOCK_DETAIL_RECORD_PRESENCE_HPP
 #define SOCKETLOCK_DETAIL_RECORD_PRESENCE_HPP
@@ -82,10 +82,15 @@ SOCKETLOCK_DECL std::optional<presence_info> find_own_presence(const id128& id);
  * Tells whether the process `p` lives whose presence is in `directory`. With `unknown`, `why` says
  * why it could not be tested. One for which `find_own_presence` finds something must not be asked
  * for. Presences of a second copy of the library in the process are known by `p.pid` and not
- * opened.
+ * opened. If the file is locked, by whose lock alone the process is known to live, it is moved to
+ * `locked`, which may be null.
  */
-SOCKETLOCK_DECL liveness
-test_presence(const std::string& directory, const claim_ref& p, error_code& why);
+SOCKETLOCK_DECL liveness test_presence(
+    const std::string& directory,
+    const claim_ref& p,
+    error_code& why,
+    file* locked = nullptr
+);
 
 /// Reads somebody else's presence. `presence_unreadable` if it may not, or must not, be opened.
 SOCKETLOCK_DECL presence_info

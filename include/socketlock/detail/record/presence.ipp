@@ -221,12 +221,16 @@ inline bool is_owner_over(const file& f)
 }
 
 // With `unknown`, `why` says why. Precondition: the file is not open in this process.
-inline presence_proof examine_presence(const std::string& path, error_code& why)
+inline presence_proof examine_presence(
+    const std::string& path,
+    error_code& why,
+    file* locked = nullptr
+)
 {
     static constexpr int most_rounds = 8;
     for (int round = 0; round < most_rounds; ++round)
     {
-        const file f = open_file(path, file_access::read, why);
+        file f = open_file(path, file_access::read, why);
         if (is_gone(why))
         {
             why.clear();
@@ -237,9 +241,14 @@ inline presence_proof examine_presence(const std::string& path, error_code& why)
         const liveness_locks found = test_liveness(f, why);
         if (why)
             return presence_proof::unknown;
-        if (found == liveness_locks::held ||
-            (found == liveness_locks::only_of_descriptor && !is_owner_over(f)))
+        if (found == liveness_locks::only_of_descriptor && !is_owner_over(f))
             return presence_proof::alive;
+        if (found == liveness_locks::held)
+        {
+            if (locked != nullptr)
+                *locked = std::move(f);
+            return presence_proof::alive;
+        }
         // The owner may have replaced it since we opened it.
         if (compare_path(path, f.id()) == path_state::same)
             return presence_proof::dead;
@@ -249,13 +258,13 @@ inline presence_proof examine_presence(const std::string& path, error_code& why)
 }
 
 SOCKETLOCK_DECL liveness
-test_presence(const std::string& directory, const claim_ref& p, error_code& why)
+test_presence(const std::string& directory, const claim_ref& p, error_code& why, file* locked)
 {
     why.clear();
     const std::string path = presence_path(directory, p.presence);
     if (may_be_of_this_process(path, p))
         return liveness::alive;
-    switch (examine_presence(path, why))
+    switch (examine_presence(path, why, locked))
     {
     case presence_proof::alive:
         return liveness::alive;

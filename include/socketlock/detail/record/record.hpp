@@ -38,17 +38,36 @@ struct claim_ref
     }
 };
 
+/// The claim whose turn it is; it does not own the lock yet.
+struct reservation
+{
+    claim_ref who;
+    std::uint64_t ticket = 0;
+    /// When it was made: microseconds since 1970 by the wall clock.
+    std::uint64_t since = 0;
+};
+
+/// A waiter that cannot connect to the claim before it.
+struct parked_waiter
+{
+    claim_ref who;
+    std::uint64_t ticket = 0;
+};
+
 struct record
 {
     std::string name;
+    /// The holder's, or that of the claim that the lock is reserved for; 0 if that is not known.
     std::uint16_t port = 0;
-    /// When the holder got the lock; seconds since 1970.
+    /// When the holder got the lock, or it was reserved; seconds since 1970.
     double timestamp = 0;
     std::uint64_t fencing_token = 0;
+    /// 0 only in a fresh record.
     std::uint64_t next_ticket = 0;
-    /// All tickets below this have had their turn, or given up.
-    std::uint64_t served = 0;
     std::optional<claim_ref> holder;
+    std::optional<reservation> next;
+    std::optional<parked_waiter> parked;
+    /// Who queued last.
     std::optional<claim_ref> tail;
     /// Set instead of `holder` if socketlock version 1 wrote the record: the pid of its holder.
     std::optional<std::int64_t> v1_pid;
@@ -63,7 +82,8 @@ inline constexpr std::size_t record_size = 4096;
 
 /**
  * Reads a record. Empty, blank or zeroed text is the record of a fresh file, named `name`.
- * Errors: corrupt_record, newer_record, name_mismatch.
+ * Errors: corrupt_record, also if the fencing token or the ticket cannot grow any more;
+ * newer_record, name_mismatch.
  */
 SOCKETLOCK_DECL record decode_record(std::string_view text, std::string_view name, error_code& ec);
 

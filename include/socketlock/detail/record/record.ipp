@@ -13,6 +13,7 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstring>
@@ -90,26 +91,36 @@ public:
         return result.value_or(id128());
     }
 
-    // A member that may be missing or null.
+    // Members that may be missing or null.
     std::optional<claim_ref> optional_claim_ref(json::string_view key)
     {
-        const json::value* const value = object_.if_contains(key);
-        if (value == nullptr || value->is_null())
-            return std::nullopt;
-        if (!value->is_object())
-        {
-            failed_ = true;
-            return std::nullopt;
-        }
-        record_reader inner(value->get_object());
-        claim_ref result;
-        result.claim = inner.id("claim");
-        result.presence = inner.id("presence");
-        if (inner.object_.contains("pid"))
-            result.pid = static_cast<std::int64_t>(inner.unsigned_integer("pid", INT64_MAX));
-        failed_ = failed_ || inner.failed();
-        return result;
+        return optional_member<claim_ref>(key, [](record_reader& inner, claim_ref& result) {
+            inner.read(result);
+            if (inner.object_.contains("pid"))
+                result.pid = inner.pid();
+        });
     }
+
+    std::optional<reservation> optional_reservation(json::string_view key)
+    {
+        return optional_member<reservation>(key, [](record_reader& inner, reservation& result) {
+            inner.read(result.who);
+            result.who.pid = inner.pid();
+            result.ticket = inner.unsigned_integer("ticket");
+            result.since = inner.unsigned_integer("since");
+        });
+    }
+
+    std::optional<parked_waiter> optional_parked_waiter(json::string_view key)
+    {
+        return optional_member<parked_waiter>(key, [](record_reader& inner, parked_waiter& result) {
+            inner.read(result.who);
+            result.who.pid = inner.pid();
+            result.ticket = inner.unsigned_integer("ticket");
+        });
+    }
+
+    std::int64_t pid() { return static_cast<std::int64_t>(unsigned_integer("pid", INT64_MAX)); }
 
     // What is in the object besides these keys.
     json::object others(std::initializer_list<json::string_view> keys)
@@ -143,6 +154,30 @@ private:
         return value;
     }
 
+    template <class Value, class Read>
+    std::optional<Value> optional_member(json::string_view key, Read read_members)
+    {
+        const json::value* const value = object_.if_contains(key);
+        if (value == nullptr || value->is_null())
+            return std::nullopt;
+        if (!value->is_object())
+        {
+            failed_ = true;
+            return std::nullopt;
+        }
+        record_reader inner(value->get_object());
+        Value result;
+        read_members(inner, result);
+        failed_ = failed_ || inner.failed();
+        return result;
+    }
+
+    void read(claim_ref& result)
+    {
+        result.claim = id("claim");
+        result.presence = id("presence");
+    }
+
     const json::object& object_;
     bool failed_ = false;
 };
@@ -158,16 +193,17 @@ inline void decode_our_part(record_reader& top, const json::object& ours, record
     }
     r.fencing_token = reader.unsigned_integer("fencing_token");
     r.next_ticket = reader.unsigned_integer("next_ticket");
-    if (ours.contains("served"))
-        r.served = reader.unsigned_integer("served");
     r.holder = reader.optional_claim_ref("holder");
+    r.next = reader.optional_reservation("next");
+    r.parked = reader.optional_parked_waiter("parked");
     r.tail = reader.optional_claim_ref("tail");
     r.our_others = reader.others(
-        {"version", "fencing_token", "next_ticket", "served", "holder", "tail"}
+        {"version", "fencing_token", "next_ticket", "holder", "next", "parked", "tail"}
     );
     if (r.holder)
-        r.holder->pid = static_cast<std::int64_t>(top.unsigned_integer("pid", INT64_MAX));
-    if (reader.failed() || version != static_cast<std::uint64_t>(record_version))
+        r.holder->pid = top.pid();
+    const bool can_grow = r.fencing_token != UINT64_MAX && r.next_ticket != UINT64_MAX;
+    if (reader.failed() || !can_grow || version != static_cast<std::uint64_t>(record_version))
         ec = errc::corrupt_record;
 }
 
@@ -211,7 +247,7 @@ SOCKETLOCK_DECL record decode_record(std::string_view text, std::string_view nam
     r.others = top.others({"port", "pid", "timestamp", "name", "socketlock"});
     const json::value* const ours = object.if_contains("socketlock");
     if (ours == nullptr)
-        r.v1_pid = static_cast<std::int64_t>(top.unsigned_integer("pid", INT64_MAX));
+        r.v1_pid = top.pid();
     else if (!ours->is_object())
         ec = errc::corrupt_record;
     else
@@ -241,28 +277,41 @@ public:
         name_ = &top_["name"];
         name_->emplace_string();
         json::object& ours = top_["socketlock"].emplace_object();
-        ours.reserve(6);
+        ours.reserve(7);
         ours["version"] = record_version;
         fencing_token_ = &ours["fencing_token"];
         next_ticket_ = &ours["next_ticket"];
-        served_ = &ours["served"];
-        holder_.make(ours["holder"], false);
-        tail_.make(ours["tail"], true);
+        holder_.make(ours["holder"], {});
+        next_.make(ours["next"], {"pid", "ticket", "since"});
+        parked_.make(ours["parked"], {"pid", "ticket"});
+        tail_.make(ours["tail"], {"pid"});
     }
     tree(tree&&) = delete;
 
     void set(const record& r)
     {
         *port_ = r.port;
-        // The holder's pid is at the top, where version 1 looks for it.
-        *pid_ = r.holder ? r.holder->pid : 0;
+        // The pid is at the top, where version 1 looks for it.
+        *pid_ = r.holder ? r.holder->pid : r.next ? r.next->who.pid : 0;
         *timestamp_ = r.timestamp;
         name_->get_string().assign(r.name);
         *fencing_token_ = r.fencing_token;
         *next_ticket_ = r.next_ticket;
-        *served_ = r.served;
-        holder_.set(r.holder);
-        tail_.set(r.tail);
+        if (holder_.set(r.holder.has_value()))
+            holder_.assign(*r.holder);
+        if (next_.set(r.next.has_value()))
+        {
+            next_.assign(r.next->who);
+            *next_.numbers[1] = r.next->ticket;
+            *next_.numbers[2] = r.next->since;
+        }
+        if (parked_.set(r.parked.has_value()))
+        {
+            parked_.assign(r.parked->who);
+            *parked_.numbers[1] = r.parked->ticket;
+        }
+        if (tail_.set(r.tail.has_value()))
+            tail_.assign(*r.tail);
     }
 
     const json::object& top() const noexcept { return top_; }
@@ -286,36 +335,42 @@ private:
     };
 
     // A claim, or null and the claim's object laid aside.
-    struct claim_ref_member
+    struct claim_member
     {
-        void make(json::value& at, bool with_pid)
+        // The first number is the pid.
+        void make(json::value& at, std::initializer_list<json::string_view> names)
         {
             place = &at;
             json::object& object = place->emplace_object();
-            object.reserve(3);
+            object.reserve(2 + names.size());
             claim.text = &object["claim"].emplace_string();
             presence.text = &object["presence"].emplace_string();
-            if (with_pid)
-                pid = &object["pid"];
+            std::transform(names.begin(), names.end(), numbers.begin(), [&](const auto key) {
+                return &object[key];
+            });
         }
 
-        void set(const std::optional<claim_ref>& p)
+        // True if it is one now.
+        bool set(bool is_one)
         {
-            if (p.has_value() != place->is_object())
+            if (is_one != place->is_object())
                 place->swap(aside);
-            if (!p)
-                return;
-            claim.assign(p->claim);
-            presence.assign(p->presence);
-            if (pid != nullptr)
-                *pid = p->pid;
+            return is_one;
+        }
+
+        void assign(const claim_ref& p)
+        {
+            claim.assign(p.claim);
+            presence.assign(p.presence);
+            if (numbers[0] != nullptr)
+                *numbers[0] = p.pid;
         }
 
         json::value* place = nullptr;
         json::value aside;
         id_member claim;
         id_member presence;
-        json::value* pid = nullptr;
+        std::array<json::value*, 3> numbers{};
     };
 
     json::object top_;
@@ -325,9 +380,10 @@ private:
     json::value* name_ = nullptr;
     json::value* fencing_token_ = nullptr;
     json::value* next_ticket_ = nullptr;
-    json::value* served_ = nullptr;
-    claim_ref_member holder_;
-    claim_ref_member tail_;
+    claim_member holder_;
+    claim_member next_;
+    claim_member parked_;
+    claim_member tail_;
     json::serializer serializer_;
 };
 

@@ -45,6 +45,9 @@ protected:
     );
 
     virtual void on_authenticated() = 0;
+    /// The peer has proved that the target claim lives and has another signature seed. The end
+    /// follows.
+    virtual void on_refused() {}
     /// A frame that came after that. False ends the connection.
     virtual bool on_message(const frame_view& frame) = 0;
 

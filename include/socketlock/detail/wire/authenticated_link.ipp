@@ -23,6 +23,9 @@ SOCKETLOCK_DECL void authenticated_link::open(
 {
     error_code ec;
     const secret_key key = derive_handshake_key(to.key, signature_seed, ec);
+    secret_key key_without_seed{};
+    if (!ec)
+        key_without_seed = derive_handshake_key(to.key, {}, ec);
     const nonce own_nonce = ec ? nonce() : random_nonce(ec);
     asio::ip::address address;
     if (!ec)
@@ -33,7 +36,7 @@ SOCKETLOCK_DECL void authenticated_link::open(
         end();
         return;
     }
-    handshake_.emplace(key, ids, to.port, own_nonce);
+    handshake_.emplace(key, key_without_seed, ids, to.port, own_nonce);
     owned_descriptor descriptor = open_loopback_socket(address.is_v6(), ec);
     if (!ec)
         assign(std::move(descriptor), address.is_v6(), ec);
@@ -67,6 +70,9 @@ SOCKETLOCK_DECL bool authenticated_link::on_frame(const frame_view& frame)
         stop_limit();
         on_authenticated();
         return true;
+    case handshake_action::refused:
+        on_refused();
+        return false;
     default:
         return false;
     }

@@ -22,7 +22,7 @@ constexpr std::size_t frame_header_size = 2;
 constexpr std::size_t max_frame_payload = 4096;
 
 /// The bound for peers that have not proved themselves; also no message of ours is longer.
-constexpr std::size_t max_small_frame_payload = 256;
+constexpr std::size_t max_small_frame_payload = 320;
 
 /// A received frame; points into the `frame_reader` it came from.
 struct frame_view

@@ -34,6 +34,9 @@ public:
     /// out for itself.
     SOCKETLOCK_DECL void send(const encoded_frame& frame);
 
+    /// The same, and tells the other side that nothing follows. What it says is still read.
+    SOCKETLOCK_DECL void send_last(const encoded_frame& frame);
+
     /// Ends the connection without a call of `on_end`; from any thread.
     SOCKETLOCK_DECL void close();
 
@@ -44,7 +47,7 @@ protected:
     SOCKETLOCK_DECL void assign(owned_descriptor descriptor, bool v6, error_code& ec);
     SOCKETLOCK_DECL void async_connect(const asio::ip::tcp::endpoint& to);
     SOCKETLOCK_DECL void start_reading();
-    /// Ends the connection unless `stop_limit` is called in time.
+    /// Calls `on_limit`, which ends the connection, unless `stop_limit` is called in time.
     SOCKETLOCK_DECL void start_limit(std::chrono::steady_clock::duration limit);
     SOCKETLOCK_DECL void stop_limit();
     /// Ends the connection and calls `on_end`, once.
@@ -55,13 +58,17 @@ protected:
     asio::any_io_executor executor() { return timer_.get_executor(); }
 
     virtual void on_connected() {}
+    /// The time limit has passed: how much longer it may last, or zero to end the connection.
+    virtual std::chrono::steady_clock::duration on_limit() { return {}; }
     /// False ends the connection.
     virtual bool on_frame(const frame_view& frame) = 0;
     virtual void on_end() = 0;
 
 private:
     SOCKETLOCK_DECL void read_some();
+    SOCKETLOCK_DECL void send_locked(const encoded_frame& frame);
     SOCKETLOCK_DECL void flush();
+    SOCKETLOCK_DECL void shut_down_if_last();
     SOCKETLOCK_DECL bool close_socket();
     SOCKETLOCK_DECL void break_off();
 
@@ -71,6 +78,7 @@ private:
     bool is_closed_ = false;
     bool is_ended_ = false;
     bool is_flushing_ = false;
+    bool is_last_sent_ = false;
     std::vector<unsigned char> unsent_;
 
     asio::steady_timer timer_;

@@ -85,11 +85,24 @@ SOCKETLOCK_DECL void framed_socket::read_some()
 
 SOCKETLOCK_DECL void framed_socket::send(const encoded_frame& frame)
 {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    send_locked(frame);
+}
+
+SOCKETLOCK_DECL void framed_socket::send_last(const encoded_frame& frame)
+{
+    const std::lock_guard<std::mutex> lock(mutex_);
+    send_locked(frame);
+    is_last_sent_ = true;
+    shut_down_if_last();
+}
+
+SOCKETLOCK_DECL void framed_socket::send_locked(const encoded_frame& frame)
+{
     // A peer that does not read what it asks for is no peer.
     static constexpr std::size_t most_unsent = 65536;
     const byte_view bytes = frame.bytes();
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (is_closed_ || !socket_.is_open())
+    if (is_closed_ || is_last_sent_ || !socket_.is_open())
         return;
     if (unsent_.size() > most_unsent)
     {
@@ -128,6 +141,7 @@ SOCKETLOCK_DECL void framed_socket::flush()
     if (unsent_.empty() || is_broken)
     {
         is_flushing_ = false;
+        shut_down_if_last();
         return;
     }
     socket_.async_wait(
@@ -137,6 +151,13 @@ SOCKETLOCK_DECL void framed_socket::flush()
                 self->flush();
         }
     );
+}
+
+SOCKETLOCK_DECL void framed_socket::shut_down_if_last()
+{
+    error_code ignored;
+    if (is_last_sent_ && unsent_.empty() && !is_closed_ && socket_.is_open())
+        socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
 
 // What could not be sent is lost, and whoever waits for it must not wait for ever: both sides find
@@ -184,7 +205,12 @@ SOCKETLOCK_DECL void framed_socket::start_limit(std::chrono::steady_clock::durat
     timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
         const auto self = ec ? nullptr : weak.lock();
         // It may have expired before it was stopped, and be told only now.
-        if (self && self->timer_.expiry() <= std::chrono::steady_clock::now())
+        if (!self || self->timer_.expiry() > std::chrono::steady_clock::now())
+            return;
+        const auto longer = self->on_limit();
+        if (longer > longer.zero())
+            self->start_limit(longer);
+        else
             self->end();
     });
 }

@@ -19,18 +19,24 @@ namespace socketlock::detail {
 //
 //   server -> client   challenge  (server nonce)
 //   client -> server   hello      (ids, client nonce, client's proof)
-//   server -> client   welcome    (server's proof), or the end of the stream
+//   server -> client   welcome    (server's proof), or refused (server's proof, and the end), or
+//   the
+//                                 end of the stream
 //
 //   proof = HMAC-SHA256(K, role, 0, server nonce, client nonce, presence id, client's claim,
 //                       target claim, port as two bytes big-endian)
-//   role  = "socketlock/2 client" or "socketlock/2 server"
-//   K     = HMAC-SHA256(the presence's key, signature seed)
+//   role  = "socketlock/2 client", "socketlock/2 server" or, in refused, "socketlock/2 refused"
+//   K     = HMAC-SHA256(the presence's key, signature seed); in refused the seed is empty
 //
 // The server speaks first, so that a peer without the key sends one frame and learns nothing but
 // a random number. The roles differ, so that a proof cannot be sent back to its maker; both
 // nonces are new each time, so that none can be used twice; the port is the one that the client
 // believes to be connected to and the server listens on, so that nobody can pass a handshake on
 // from another port.
+//
+// A server refuses with a proof when the target claim lives and has another seed than the client:
+// waiting for it would never end. A client believes that of nobody else than who knows the
+// presence's key, and of no other claim than the one it has asked for.
 
 /// What a connection is about.
 struct handshake_ids
@@ -59,7 +65,11 @@ enum class handshake_action
     /// Frames that follow are the owner's. Client: the peer is proved. Server: send the reply.
     authenticated,
 
-    /// Close the connection (`errc::handshake_failed`); each further call fails as well.
+    /// Client: the target claim lives and has another seed; close the connection. Server: send the
+    /// reply, then close the connection. Each further call fails.
+    refused,
+
+    /// Close the connection; each further call fails as well.
     failed
 };
 
@@ -85,11 +95,16 @@ public:
     /// Checks the client's proof: `authenticated` with the frame to send, or `failed`.
     SOCKETLOCK_DECL handshake_action accept(const secret_key& key, encoded_frame& reply);
 
+    /// After `accept` has found the proof wrong: `refused` with the frame to send, or `failed`.
+    SOCKETLOCK_DECL handshake_action
+    refuse(const secret_key& key_without_seed, encoded_frame& reply);
+
 private:
     enum class state
     {
         expecting_hello,
         expecting_key,
+        proof_was_wrong,
         over
     };
 
@@ -106,28 +121,44 @@ class handshake_client
 {
 public:
     /// `client_nonce` must never have been used before; `port` is the one connected to.
+    /// `key_without_seed` is the one that a refusal is proved with.
     handshake_client(
         const secret_key& key,
+        const secret_key& key_without_seed,
         const handshake_ids& ids,
         std::uint16_t port,
         const nonce& client_nonce
     ) noexcept
-        : key_(key), client_nonce_(client_nonce), ids_(ids), port_(port)
+        : key_(key),
+          key_without_seed_(key_without_seed),
+          client_nonce_(client_nonce),
+          ids_(ids),
+          port_(port)
     {
     }
 
-    /// `send` with the hello in `reply`, then `authenticated`; or `failed`.
+    /// `send` with the hello in `reply`, then `authenticated` or `refused`; or `failed`.
     SOCKETLOCK_DECL handshake_action on_frame(const frame_view& frame, encoded_frame& reply);
 
 private:
     enum class state
     {
         expecting_challenge,
-        expecting_welcome,
+        expecting_answer,
         over
     };
 
+    SOCKETLOCK_DECL handshake_action on_challenge(byte_view body, encoded_frame& reply);
+    SOCKETLOCK_DECL handshake_action on_welcome(byte_view body) const;
+    SOCKETLOCK_DECL handshake_action on_refused(byte_view body) const;
+    SOCKETLOCK_DECL bool is_proved(
+        const secret_key& key,
+        std::string_view role,
+        const digest& proof
+    ) const;
+
     secret_key key_;
+    secret_key key_without_seed_;
     nonce client_nonce_;
     nonce server_nonce_{};
     handshake_ids ids_;

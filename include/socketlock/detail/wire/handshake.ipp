@@ -15,6 +15,7 @@ namespace socketlock::detail {
 
 constexpr std::string_view handshake_client_role = "socketlock/2 client";
 constexpr std::string_view handshake_server_role = "socketlock/2 server";
+constexpr std::string_view handshake_refusal_role = "socketlock/2 refused";
 
 inline digest handshake_proof(
     const secret_key& key,
@@ -26,10 +27,10 @@ inline digest handshake_proof(
     error_code& ec
 ) noexcept
 {
-    static_assert(handshake_client_role.size() == handshake_server_role.size());
-    constexpr std::size_t size = handshake_client_role.size() + 1 + 2 * sizeof(nonce) +
+    // The longest of the three.
+    constexpr std::size_t most = handshake_refusal_role.size() + 1 + 2 * sizeof(nonce) +
                                  3 * sizeof ids.presence.value + sizeof port;
-    std::array<unsigned char, size> message{};
+    std::array<unsigned char, most> message{};
     auto out = std::copy(role.begin(), role.end(), message.begin());
     *out++ = 0;
     const byte_view parts[] = {
@@ -42,7 +43,8 @@ inline digest handshake_proof(
         out = std::copy(part.begin(), part.end(), out);
     *out++ = static_cast<unsigned char>(port >> 8);
     *out++ = static_cast<unsigned char>(port & 255);
-    return hmac_sha256(key, message, ec);
+    const auto size = static_cast<std::size_t>(out - message.begin());
+    return hmac_sha256(key, byte_view(message).first(size), ec);
 }
 
 secret_key derive_handshake_key(
@@ -99,8 +101,13 @@ handshake_action handshake_server::accept(const secret_key& key, encoded_frame& 
         port_,
         ec
     );
-    if (ec || !equal_in_constant_time(wanted, proof_))
+    if (ec)
         return handshake_action::failed;
+    if (!equal_in_constant_time(wanted, proof_))
+    {
+        state_ = state::proof_was_wrong;
+        return handshake_action::failed;
+    }
 
     welcome_message welcome;
     welcome.proof = handshake_proof(
@@ -119,64 +126,97 @@ handshake_action handshake_server::accept(const secret_key& key, encoded_frame& 
     return handshake_action::authenticated;
 }
 
+handshake_action handshake_server::refuse(const secret_key& key_without_seed, encoded_frame& reply)
+{
+    const bool expected = state_ == state::proof_was_wrong;
+    state_ = state::over;
+    if (!expected)
+        return handshake_action::failed;
+
+    error_code ec;
+    refused_message refused;
+    refused.proof = handshake_proof(
+        key_without_seed,
+        handshake_refusal_role,
+        server_nonce_,
+        client_nonce_,
+        ids_,
+        port_,
+        ec
+    );
+    if (ec)
+        return handshake_action::failed;
+
+    reply = refused.encode();
+    return handshake_action::refused;
+}
+
 handshake_action handshake_client::on_frame(const frame_view& frame, encoded_frame& reply)
 {
     const state before = state_;
     state_ = state::over;
-    error_code ec;
-
-    if (before == state::expecting_challenge &&
-        frame.type == static_cast<unsigned char>(challenge_message::type))
-    {
-        const auto challenge = challenge_message::decode(frame.body);
-        if (!challenge || challenge->version != protocol_version)
-            return handshake_action::failed;
-
-        server_nonce_ = challenge->server_nonce;
-        hello_message hello;
-        hello.presence = ids_.presence;
-        hello.own_claim = ids_.own_claim;
-        hello.target_claim = ids_.target_claim;
-        hello.client_nonce = client_nonce_;
-        hello.proof = handshake_proof(
-            key_,
-            handshake_client_role,
-            server_nonce_,
-            client_nonce_,
-            ids_,
-            port_,
-            ec
-        );
-        if (ec)
-            return handshake_action::failed;
-
-        reply = hello.encode();
-        state_ = state::expecting_welcome;
-        return handshake_action::send;
-    }
-
-    if (before == state::expecting_welcome &&
-        frame.type == static_cast<unsigned char>(welcome_message::type))
-    {
-        const auto welcome = welcome_message::decode(frame.body);
-        if (!welcome)
-            return handshake_action::failed;
-
-        const digest wanted = handshake_proof(
-            key_,
-            handshake_server_role,
-            server_nonce_,
-            client_nonce_,
-            ids_,
-            port_,
-            ec
-        );
-        if (ec || !equal_in_constant_time(wanted, welcome->proof))
-            return handshake_action::failed;
-        return handshake_action::authenticated;
-    }
-
+    const auto type = static_cast<message_type>(frame.type);
+    if (before == state::expecting_challenge && type == message_type::challenge)
+        return on_challenge(frame.body, reply);
+    if (before == state::expecting_answer && type == message_type::welcome)
+        return on_welcome(frame.body);
+    if (before == state::expecting_answer && type == message_type::refused)
+        return on_refused(frame.body);
     return handshake_action::failed;
+}
+
+handshake_action handshake_client::on_challenge(byte_view body, encoded_frame& reply)
+{
+    const auto challenge = challenge_message::decode(body);
+    if (!challenge || challenge->version != protocol_version)
+        return handshake_action::failed;
+
+    error_code ec;
+    server_nonce_ = challenge->server_nonce;
+    hello_message hello;
+    hello.presence = ids_.presence;
+    hello.own_claim = ids_.own_claim;
+    hello.target_claim = ids_.target_claim;
+    hello.client_nonce = client_nonce_;
+    hello.proof = handshake_proof(
+        key_,
+        handshake_client_role,
+        server_nonce_,
+        client_nonce_,
+        ids_,
+        port_,
+        ec
+    );
+    if (ec)
+        return handshake_action::failed;
+
+    reply = hello.encode();
+    state_ = state::expecting_answer;
+    return handshake_action::send;
+}
+
+handshake_action handshake_client::on_welcome(byte_view body) const
+{
+    const auto welcome = welcome_message::decode(body);
+    if (!welcome || !is_proved(key_, handshake_server_role, welcome->proof))
+        return handshake_action::failed;
+    return handshake_action::authenticated;
+}
+
+handshake_action handshake_client::on_refused(byte_view body) const
+{
+    const auto refused = refused_message::decode(body);
+    if (!refused || !is_proved(key_without_seed_, handshake_refusal_role, refused->proof))
+        return handshake_action::failed;
+    return handshake_action::refused;
+}
+
+bool handshake_client::is_proved(const secret_key& key, std::string_view role, const digest& proof)
+    const
+{
+    error_code ec;
+    const digest wanted = handshake_proof(key, role, server_nonce_, client_nonce_, ids_, port_, ec);
+    return !ec && equal_in_constant_time(wanted, proof);
 }
 
 }  // namespace socketlock::detail

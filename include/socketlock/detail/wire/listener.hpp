@@ -31,7 +31,7 @@ public:
     /// How many connections at the most may be without a proof; the oldest makes room.
     static constexpr std::size_t most_unproved = 64;
 
-    /// Opens the port; no_loopback, too_many_open_files.
+    /// Opens the port, if there are descriptors and a loopback interface.
     SOCKETLOCK_DECL static std::shared_ptr<listener> open(
         asio::io_context& context,
         link_factory make_link,

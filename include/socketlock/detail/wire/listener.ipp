@@ -23,6 +23,9 @@ SOCKETLOCK_DECL std::shared_ptr<listener> listener::open(
 )
 {
     loopback_listener opened = open_loopback_listener(ec);
+    // Rather none than that a lock's own files could not be opened.
+    if (!ec && !has_spare_descriptors())
+        ec = errc::too_many_open_files;
     if (ec)
         return nullptr;
     auto result = std::make_shared<listener>(context, std::move(make_link), opened);

@@ -30,16 +30,19 @@ enum class message_type : unsigned char
     challenge = 1,
     hello = 2,
     welcome = 3,
+    refused = 4,
     attach = 16,
     attached = 17,
-    grant = 18,
-    moved = 19,
-    detach = 20,
-    detached = 21,
+    look = 18,
+    detach = 19,
+    detached = 20,
     ping = 22,
     pong = 23,
     error = 24
 };
+
+/// The eight bytes that a body begins with.
+SOCKETLOCK_DECL std::optional<std::uint64_t> decode_number(byte_view body) noexcept;
 
 /// A message without fields.
 template <message_type Type>
@@ -49,6 +52,29 @@ struct empty_message
 
     encoded_frame encode() const { return encoded_frame(static_cast<unsigned char>(type)); }
     static std::optional<empty_message> decode(byte_view) { return empty_message(); }
+};
+
+/// A message whose only field is the number of the attachment that it belongs to.
+template <message_type Type>
+struct numbered_message
+{
+    static constexpr message_type type = Type;
+
+    std::uint64_t number = 0;
+
+    encoded_frame encode() const
+    {
+        encoded_frame frame(static_cast<unsigned char>(type));
+        frame.put_u64(number);
+        return frame;
+    }
+    static std::optional<numbered_message> decode(byte_view body)
+    {
+        const auto number = decode_number(body);
+        if (!number)
+            return std::nullopt;
+        return numbered_message{*number};
+    }
 };
 
 /// Server's first frame.
@@ -90,12 +116,31 @@ struct welcome_message
     SOCKETLOCK_DECL static std::optional<welcome_message> decode(byte_view body);
 };
 
-/// A waiter queues behind the target claim. `presence`, `pid` and `port` are the waiter's.
+/// Server's answer to a hello that its target, a claim that lives, has another signature seed than.
+struct refused_message
+{
+    static constexpr message_type type = message_type::refused;
+
+    digest proof{};
+
+    SOCKETLOCK_DECL encoded_frame encode() const;
+    SOCKETLOCK_DECL static std::optional<refused_message> decode(byte_view body);
+};
+
+// A connection carries one attachment after the other. The side that connected numbers its own,
+// rising from 1, and each message of one repeats the number, so that nobody takes what was said of
+// an earlier one for the present one's.
+
+/// A waiter, `own_claim`, queues behind the target claim. `presence`, `pid` and `port` are the
+/// waiter's.
 struct attach_message
 {
     static constexpr message_type type = message_type::attach;
 
+    std::uint64_t number = 0;
     std::uint64_t ticket = 0;
+    id128 target_claim;
+    id128 own_claim;
     id128 presence;
     std::uint64_t pid = 0;
     std::uint16_t port = 0;
@@ -107,27 +152,17 @@ struct attach_message
 };
 
 /// Answers `attach`: the waiter is remembered.
-using attached_message = empty_message<message_type::attached>;
+using attached_message = numbered_message<message_type::attached>;
 
-/// The record names the waiter as the holder now.
-struct grant_message
-{
-    static constexpr message_type type = message_type::grant;
-
-    std::uint64_t fencing_token = 0;
-
-    SOCKETLOCK_DECL encoded_frame encode() const;
-    SOCKETLOCK_DECL static std::optional<grant_message> decode(byte_view body);
-};
-
-/// The claim is over: the waiter has to look at the record.
-using moved_message = empty_message<message_type::moved>;
+/// The waiter's turn may have come, or the target claim is over: the waiter has to look at the
+/// record. The attachment's last message.
+using look_message = numbered_message<message_type::look>;
 
 /// The waiter gives up.
-using detach_message = empty_message<message_type::detach>;
+using detach_message = numbered_message<message_type::detach>;
 
-/// Answers `detach`: no grant will follow.
-using detached_message = empty_message<message_type::detached>;
+/// Answers `detach`. The attachment's last message.
+using detached_message = numbered_message<message_type::detached>;
 
 /// Asks what the target claim is doing.
 using ping_message = empty_message<message_type::ping>;

@@ -74,6 +74,13 @@ std::optional<Message> decoded(const body_reader& reader, Message message)
     return message;
 }
 
+std::optional<std::uint64_t> decode_number(byte_view body) noexcept
+{
+    body_reader reader(body);
+    const std::uint64_t result = reader.u64();
+    return reader.ok() ? std::optional<std::uint64_t>(result) : std::nullopt;
+}
+
 encoded_frame challenge_message::encode() const
 {
     encoded_frame frame = begin_frame(*this);
@@ -131,12 +138,30 @@ std::optional<welcome_message> welcome_message::decode(byte_view body)
     return decoded(reader, result);
 }
 
+encoded_frame refused_message::encode() const
+{
+    encoded_frame frame = begin_frame(*this);
+    frame.put_bytes(proof);
+    return frame;
+}
+
+std::optional<refused_message> refused_message::decode(byte_view body)
+{
+    body_reader reader(body);
+    refused_message result;
+    result.proof = reader.array<32>();
+    return decoded(reader, result);
+}
+
 encoded_frame attach_message::encode() const
 {
     if (lock_name.empty() || lock_name.size() > max_lock_name_size)
         throw std::length_error("socketlock: lock name of no allowed length");
     encoded_frame frame = begin_frame(*this);
+    frame.put_u64(number);
     frame.put_u64(ticket);
+    frame.put_bytes(target_claim.value);
+    frame.put_bytes(own_claim.value);
     frame.put_bytes(presence.value);
     frame.put_u64(pid);
     frame.put_u16(port);
@@ -149,7 +174,10 @@ std::optional<attach_message> attach_message::decode(byte_view body)
 {
     body_reader reader(body);
     attach_message result;
+    result.number = reader.u64();
     result.ticket = reader.u64();
+    result.target_claim = reader.id();
+    result.own_claim = reader.id();
     result.presence = reader.id();
     result.pid = reader.u64();
     result.port = reader.u16();
@@ -160,21 +188,6 @@ std::optional<attach_message> attach_message::decode(byte_view body)
     const byte_view name = reader.bytes(size);
     result.lock_name.assign(name.begin(), name.end());
     return decoded(reader, std::move(result));
-}
-
-encoded_frame grant_message::encode() const
-{
-    encoded_frame frame = begin_frame(*this);
-    frame.put_u64(fencing_token);
-    return frame;
-}
-
-std::optional<grant_message> grant_message::decode(byte_view body)
-{
-    body_reader reader(body);
-    grant_message result;
-    result.fencing_token = reader.u64();
-    return decoded(reader, result);
 }
 
 encoded_frame pong_message::encode() const

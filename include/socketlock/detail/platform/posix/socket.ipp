@@ -8,28 +8,30 @@
 #include <socketlock/detail/platform/stream_socket.hpp>
 #include <socketlock/error.hpp>
 
+#include <boost/system/errc.hpp>
+
+#include <array>
 #include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace socketlock::detail {
 
 inline error_code socket_error(int native_error) noexcept
 {
-    switch (native_error)
-    {
-    case EMFILE:
-    case ENFILE:
+    if (native_error == EMFILE || native_error == ENFILE)
         return errc::too_many_open_files;
-    case EADDRNOTAVAIL:
-    case EAFNOSUPPORT:
-    case ENETUNREACH:
-        return errc::no_loopback;
-    default:
-        return {native_error, boost::system::system_category()};
-    }
+    return {native_error, boost::system::system_category()};
+}
+
+inline bool is_family_missing(const error_code& ec) noexcept
+{
+    return ec == boost::system::errc::address_not_available ||
+           ec == boost::system::errc::address_family_not_supported ||
+           ec == boost::system::errc::network_unreachable;
 }
 
 inline void send_at_once(int descriptor) noexcept
@@ -81,9 +83,20 @@ inline loopback_listener listen_on(bool v6, error_code& ec)
 SOCKETLOCK_DECL loopback_listener open_loopback_listener(error_code& ec)
 {
     loopback_listener v4 = listen_on(false, ec);
-    if (ec != errc::no_loopback)
-        return v4;
-    return listen_on(true, ec);
+    return is_family_missing(ec) ? listen_on(true, ec) : std::move(v4);
+}
+
+SOCKETLOCK_DECL bool has_spare_descriptors()
+{
+    // A presence, a lock file, somebody else's presence, and a watch.
+    std::array<owned_descriptor, 4> spare;
+    for (owned_descriptor& s : spare)
+    {
+        s = owned_descriptor::open([] { return open_stream_socket(AF_UNIX); });
+        if (!s)
+            return false;
+    }
+    return true;
 }
 
 SOCKETLOCK_DECL owned_descriptor accept_connection(int listener, error_code& ec)
