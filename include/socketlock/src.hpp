@@ -42,6 +42,7 @@
 #include <socketlock/detail/record/record.ipp>
 #include <socketlock/detail/record/record_cache.ipp>
 #include <socketlock/detail/record/record_text.ipp>
+#include <socketlock/detail/record/record_writer.ipp>
 #include <socketlock/detail/wire/accepted_link.ipp>
 #include <socketlock/detail/wire/authenticated_link.ipp>
 #include <socketlock/detail/wire/frame.ipp>

@@ -7,6 +7,7 @@
 
 #include <socketlock/detail/record/lock_name.hpp>
 #include <socketlock/detail/record/record.hpp>
+#include <socketlock/detail/record/record_writer.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/json/parse.hpp>

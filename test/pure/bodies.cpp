@@ -18,6 +18,7 @@
 #include <socketlock/detail/record/record.ipp>
 #include <socketlock/detail/record/record_cache.ipp>
 #include <socketlock/detail/record/record_text.ipp>
+#include <socketlock/detail/record/record_writer.ipp>
 #include <socketlock/detail/wire/frame.ipp>
 #include <socketlock/detail/wire/handshake.ipp>
 #include <socketlock/detail/wire/message.ipp>

@@ -5,6 +5,7 @@
 #define SOCKETLOCK_TEST_UNIT_RECORD_FIXTURE_HPP
 
 #include <socketlock/detail/record/record.hpp>
+#include <socketlock/detail/record/record_writer.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/json/parse.hpp>

@@ -14,7 +14,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -86,33 +85,6 @@ inline constexpr std::size_t record_size = 4096;
  * newer_record, name_mismatch.
  */
 SOCKETLOCK_DECL record decode_record(std::string_view text, std::string_view name, error_code& ec);
-
-/// Writes records, one after the other. Not thread-safe.
-class record_writer
-{
-public:
-    SOCKETLOCK_DECL record_writer();
-    record_writer(record_writer&&) = delete;
-    SOCKETLOCK_DECL ~record_writer();
-
-    /// Returns how many bytes of `record_size` the text has, without padding. corrupt_record if
-    /// the fields of others leave no room.
-    SOCKETLOCK_DECL std::size_t write(const record& r, char* buffer, error_code& ec);
-
-private:
-    class tree;
-    std::unique_ptr<tree> tree_;
-};
-
-/// Pads a text of `length` bytes to `record_size`. From `padded` on there is padding already.
-SOCKETLOCK_DECL void pad_record(
-    char* buffer,
-    std::size_t length,
-    std::size_t padded = record_size
-) noexcept;
-
-/// Writes one record, as `record_writer` does, and pads it.
-SOCKETLOCK_DECL void encode_record(const record& r, char* buffer, error_code& ec);
 
 }  // namespace socketlock::detail
 

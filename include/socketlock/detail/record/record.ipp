@@ -9,17 +9,12 @@
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parser.hpp>
-#include <boost/json/serializer.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstring>
 #include <initializer_list>
-#include <memory>
-#include <utility>
 
 namespace socketlock::detail {
 
@@ -260,171 +255,6 @@ SOCKETLOCK_DECL record decode_record(std::string_view text, std::string_view nam
     else if (r.name != name)
         ec = errc::name_mismatch;
     return r;
-}
-
-// A kept tree is changed in place: that is cheaper than to build one, by more than it costs to
-// write it as text.
-class record_writer::tree
-{
-public:
-    tree()
-    {
-        // No references into an object that may still grow.
-        top_.reserve(5);
-        port_ = &top_["port"];
-        pid_ = &top_["pid"];
-        timestamp_ = &top_["timestamp"];
-        name_ = &top_["name"];
-        name_->emplace_string();
-        json::object& ours = top_["socketlock"].emplace_object();
-        ours.reserve(7);
-        ours["version"] = record_version;
-        fencing_token_ = &ours["fencing_token"];
-        next_ticket_ = &ours["next_ticket"];
-        holder_.make(ours["holder"], {});
-        next_.make(ours["next"], {"pid", "ticket", "since"});
-        parked_.make(ours["parked"], {"pid", "ticket"});
-        tail_.make(ours["tail"], {"pid"});
-    }
-    tree(tree&&) = delete;
-
-    void set(const record& r)
-    {
-        *port_ = r.port;
-        // The pid is at the top, where version 1 looks for it.
-        *pid_ = r.holder ? r.holder->pid : r.next ? r.next->who.pid : 0;
-        *timestamp_ = r.timestamp;
-        name_->get_string().assign(r.name);
-        *fencing_token_ = r.fencing_token;
-        *next_ticket_ = r.next_ticket;
-        if (holder_.set(r.holder.has_value()))
-            holder_.assign(*r.holder);
-        if (next_.set(r.next.has_value()))
-        {
-            next_.assign(r.next->who);
-            *next_.numbers[1] = r.next->ticket;
-            *next_.numbers[2] = r.next->since;
-        }
-        if (parked_.set(r.parked.has_value()))
-        {
-            parked_.assign(r.parked->who);
-            *parked_.numbers[1] = r.parked->ticket;
-        }
-        if (tail_.set(r.tail.has_value()))
-            tail_.assign(*r.tail);
-    }
-
-    const json::object& top() const noexcept { return top_; }
-    json::serializer& serializer() noexcept { return serializer_; }
-
-private:
-    // Often the same as before.
-    struct id_member
-    {
-        void assign(const id128& id)
-        {
-            if (id == value && !text->empty())
-                return;
-            const auto digits = id.hex_digits();
-            text->assign(json::string_view(digits.data(), digits.size()));
-            value = id;
-        }
-
-        json::string* text = nullptr;
-        id128 value;
-    };
-
-    // A claim, or null and the claim's object laid aside.
-    struct claim_member
-    {
-        // The first number is the pid.
-        void make(json::value& at, std::initializer_list<json::string_view> names)
-        {
-            place = &at;
-            json::object& object = place->emplace_object();
-            object.reserve(2 + names.size());
-            claim.text = &object["claim"].emplace_string();
-            presence.text = &object["presence"].emplace_string();
-            std::transform(names.begin(), names.end(), numbers.begin(), [&](const auto key) {
-                return &object[key];
-            });
-        }
-
-        // True if it is one now.
-        bool set(bool is_one)
-        {
-            if (is_one != place->is_object())
-                place->swap(aside);
-            return is_one;
-        }
-
-        void assign(const claim_ref& p)
-        {
-            claim.assign(p.claim);
-            presence.assign(p.presence);
-            if (numbers[0] != nullptr)
-                *numbers[0] = p.pid;
-        }
-
-        json::value* place = nullptr;
-        json::value aside;
-        id_member claim;
-        id_member presence;
-        std::array<json::value*, 3> numbers{};
-    };
-
-    json::object top_;
-    json::value* port_ = nullptr;
-    json::value* pid_ = nullptr;
-    json::value* timestamp_ = nullptr;
-    json::value* name_ = nullptr;
-    json::value* fencing_token_ = nullptr;
-    json::value* next_ticket_ = nullptr;
-    claim_member holder_;
-    claim_member next_;
-    claim_member parked_;
-    claim_member tail_;
-    json::serializer serializer_;
-};
-
-SOCKETLOCK_DECL record_writer::record_writer() : tree_(std::make_unique<tree>()) {}
-
-SOCKETLOCK_DECL record_writer::~record_writer() = default;
-
-SOCKETLOCK_DECL std::size_t record_writer::write(const record& r, char* buffer, error_code& ec)
-{
-    ec.clear();
-    tree_->set(r);
-    const json::object* top = &tree_->top();
-    json::object with_others;
-    if (!r.others.empty() || !r.our_others.empty())
-    {
-        with_others = *top;
-        with_others.insert(r.others.begin(), r.others.end());
-        with_others["socketlock"].as_object().insert(r.our_others.begin(), r.our_others.end());
-        top = &with_others;
-    }
-
-    json::serializer& serializer = tree_->serializer();
-    serializer.reset(top);
-    const auto text = serializer.read(buffer, record_size);
-    if (!serializer.done() || text.size() == record_size)
-        ec = errc::corrupt_record;
-    return text.size();
-}
-
-SOCKETLOCK_DECL void pad_record(char* buffer, std::size_t length, std::size_t padded) noexcept
-{
-    if (length < padded)
-        std::memset(buffer + length, ' ', padded - length);
-    buffer[record_size - 1] = '\n';
-}
-
-SOCKETLOCK_DECL void encode_record(const record& r, char* buffer, error_code& ec)
-{
-    const std::size_t length = record_writer().write(r, buffer, ec);
-    if (!ec)
-        pad_record(buffer, length);
 }
 
 }  // namespace socketlock::detail
