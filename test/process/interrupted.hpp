@@ -6,7 +6,7 @@
 #ifndef SOCKETLOCK_TEST_PROCESS_INTERRUPTED_HPP
 #define SOCKETLOCK_TEST_PROCESS_INTERRUPTED_HPP
 
-#include <socketlock/detail/platform/crypto.hpp>
+#include <socketlock/detail/platform/random.hpp>
 #include <socketlock/detail/record/decision.hpp>
 #include <socketlock/detail/record/presence.hpp>
 #include <socketlock/detail/wire/handshake.hpp>

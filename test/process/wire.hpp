@@ -6,7 +6,7 @@
 #ifndef SOCKETLOCK_TEST_PROCESS_WIRE_HPP
 #define SOCKETLOCK_TEST_PROCESS_WIRE_HPP
 
-#include <socketlock/detail/platform/crypto.hpp>
+#include <socketlock/detail/platform/random.hpp>
 #include <socketlock/detail/record/presence.hpp>
 #include <socketlock/detail/wire/frame.hpp>
 #include <socketlock/detail/wire/handshake.hpp>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <socketlock/detail/platform/crypto.hpp>
+#include <socketlock/detail/platform/random.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -168,7 +169,6 @@ void draw_as_first_processes(drawn_by_two_first_processes& result)
             ::_exit(1);
         const pid_t inner = ::fork();
         const int which = inner == 0 ? 1 : 0;
-        // The nonce first: filling the buffer of ids would let the generators go apart.
         result.nonces[which] = random_nonce(ec);
         result.ids[which] = random_id(ec);
         if (inner == 0)

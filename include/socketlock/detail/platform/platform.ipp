@@ -22,6 +22,7 @@
 #include <socketlock/detail/platform/posix/fork.ipp>
 #include <socketlock/detail/platform/posix/interprocess_file_lock.ipp>
 #include <socketlock/detail/platform/posix/owned_descriptor.ipp>
+#include <socketlock/detail/platform/posix/random.ipp>
 #include <socketlock/detail/platform/posix/signal_mask.ipp>
 #include <socketlock/detail/platform/posix/socket.ipp>
 
@@ -37,6 +38,7 @@
 #include <socketlock/detail/platform/posix/liveness_lock.ipp>
 #include <socketlock/detail/platform/posix/owned_descriptor.ipp>
 #include <socketlock/detail/platform/posix/process_identity.ipp>
+#include <socketlock/detail/platform/posix/random.ipp>
 #include <socketlock/detail/platform/posix/signal_mask.ipp>
 #include <socketlock/detail/platform/posix/socket.ipp>
 #include <socketlock/detail/platform/posix/stream_socket.ipp>

@@ -4,7 +4,7 @@
 #ifndef SOCKETLOCK_DETAIL_PROCESS_LOCAL_BACKEND_IPP
 #define SOCKETLOCK_DETAIL_PROCESS_LOCAL_BACKEND_IPP
 
-#include <socketlock/detail/platform/crypto.hpp>
+#include <socketlock/detail/platform/random.hpp>
 #include <socketlock/detail/process/local_backend.hpp>
 #include <socketlock/detail/process/query.hpp>
 #include <socketlock/detail/process/runtime.hpp>

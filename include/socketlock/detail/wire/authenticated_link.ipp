@@ -4,7 +4,7 @@
 #ifndef SOCKETLOCK_DETAIL_WIRE_AUTHENTICATED_LINK_IPP
 #define SOCKETLOCK_DETAIL_WIRE_AUTHENTICATED_LINK_IPP
 
-#include <socketlock/detail/platform/crypto.hpp>
+#include <socketlock/detail/platform/random.hpp>
 #include <socketlock/detail/platform/socket.hpp>
 #include <socketlock/detail/wire/authenticated_link.hpp>
 

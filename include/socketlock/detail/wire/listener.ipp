@@ -4,7 +4,7 @@
 #ifndef SOCKETLOCK_DETAIL_WIRE_LISTENER_IPP
 #define SOCKETLOCK_DETAIL_WIRE_LISTENER_IPP
 
-#include <socketlock/detail/platform/crypto.hpp>
+#include <socketlock/detail/platform/random.hpp>
 #include <socketlock/detail/wire/listener.hpp>
 #include <socketlock/error.hpp>
 

@@ -9,17 +9,13 @@
 
 #include <boost/system/errc.hpp>
 
-#include <atomic>
 #include <climits>
-#include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <mutex>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 namespace socketlock::detail {
 
@@ -68,78 +64,6 @@ private:
     const std::lock_guard<std::mutex> lock_;
     const bool is_allowed_;
 };
-
-/// The `fork_generation()` for which libcrypto's generator was last seeded.
-inline std::atomic<std::uint64_t>& seeded_generation() noexcept
-{
-    static std::atomic<std::uint64_t> generation{fork_generation()};
-    return generation;
-}
-
-/// Ids for the calling thread: the cost of libcrypto's generator is per call, not per byte.
-struct id_buffer
-{
-    static constexpr std::size_t capacity = 32;
-
-    std::array<id128, capacity> ids{};
-    std::size_t left = 0;
-    std::uint64_t generation = 0;
-};
-
-void random_bytes(void* data, std::size_t size, error_code& ec) noexcept
-{
-    ec.clear();
-    const libcrypto_use use;
-    const std::uint64_t generation = fork_generation();
-    bool ok = use && size <= INT_MAX;
-    // libcrypto recognises a child by its process id only, but process 1 of a PID namespace can
-    // have a child that is process 1 of another one, and both would get the same numbers.
-    if (ok && seeded_generation().load(std::memory_order_acquire) != generation)
-    {
-        ok = RAND_poll() == 1;
-        if (ok)
-            seeded_generation().store(generation, std::memory_order_release);
-    }
-    if (ok)
-        ok = RAND_bytes(static_cast<unsigned char*>(data), static_cast<int>(size)) == 1;
-    if (!ok)
-    {
-        std::memset(data, 0, size);
-        ec = make_error_code(boost::system::errc::io_error);
-    }
-}
-
-nonce random_nonce(error_code& ec) noexcept
-{
-    nonce result{};
-    random_bytes(result.data(), result.size(), ec);
-    return result;
-}
-
-secret_key random_key(error_code& ec) noexcept
-{
-    secret_key result{};
-    random_bytes(result.data(), result.size(), ec);
-    return result;
-}
-
-id128 random_id(error_code& ec) noexcept
-{
-    thread_local id_buffer buffer;
-    ec.clear();
-    const std::uint64_t generation = fork_generation();
-    if (buffer.left == 0 || buffer.generation != generation)
-    {
-        static_assert(sizeof buffer.ids == id_buffer::capacity * 16, "no padding");
-        buffer.left = 0;
-        random_bytes(buffer.ids.data(), sizeof buffer.ids, ec);
-        if (ec)
-            return id128{};
-        buffer.left = id_buffer::capacity;
-        buffer.generation = generation;
-    }
-    return buffer.ids[--buffer.left];
-}
 
 digest sha256(byte_view message, error_code& ec) noexcept
 {
