@@ -187,7 +187,7 @@ public:
      * those of the lock directory, the lock file and the holder's presence (see `errc`). An error
      * leaves everything as it was.
      */
-    void lock(error_code& ec) { core_->lock(true, std::nullopt, ec); }
+    void lock(error_code& ec) { core_->lock(true, detail::no_limit, ec); }
 
     /// The same; throws `lock_error`.
     void lock()
@@ -200,7 +200,7 @@ public:
     /// Takes the lock if nobody holds it and it is no waiter's turn. False without an error means
     /// that somebody holds it or has its turn; see `blocker`. Errors: as `lock`, except
     /// `handshake_failed`, and `guard_timeout` after 5 seconds.
-    bool try_lock(error_code& ec) { return core_->lock(false, std::nullopt, ec); }
+    bool try_lock(error_code& ec) { return core_->lock(false, detail::no_limit, ec); }
 
     /// The same; throws `lock_error`.
     bool try_lock()
@@ -305,7 +305,7 @@ public:
         return asio::async_initiate<Token, void(error_code)>(
             initiate_lock<detail::deliver_error>{this, true},
             token,
-            detail::time_limit()
+            detail::no_limit
         );
     }
 
@@ -326,7 +326,7 @@ public:
         return asio::async_initiate<Token, void(error_code, bool)>(
             initiate_lock<detail::deliver_acquired>{this, false},
             token,
-            detail::time_limit()
+            detail::no_limit
         );
     }
 
@@ -391,7 +391,7 @@ public:
         return asio::async_initiate<Token, void(error_code, scoped_lock)>(
             initiate_lock<detail::deliver_scoped_lock>{this, true},
             token,
-            detail::time_limit()
+            detail::no_limit
         );
     }
 

@@ -189,7 +189,7 @@ inline claim_timing timing_of(
 class script
 {
 public:
-    explicit script(claim_timing timing = without_safety_net()) : claim(timing) {}
+    explicit script(claim_timing t = without_safety_net()) : timing(t), claim(timing) {}
 
     static claim_timing without_safety_net()
     {
@@ -198,6 +198,7 @@ public:
         return timing;
     }
 
+    const claim_timing timing;
     claim_machine claim;
 
     /// What the claim does now.

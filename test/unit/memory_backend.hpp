@@ -66,9 +66,9 @@ public:
                 queue.push_back(self());
             else if (auto* const op = take_lock())
                 give_up_with(op);
-            if (limit() && waits())
+            if (limit() != no_limit && waits())
             {
-                timer_.expires_at(*limit());
+                timer_.expires_at(limit());
                 timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
                     if (const auto waiting = ec ? nullptr : weak.lock())
                         waiting->cancel(pending::lock, nullptr, {});

@@ -123,7 +123,7 @@ protected:
     SOCKETLOCK_DECL virtual ~lock_attempt();
 
     bool waits() const noexcept { return waits_; }
-    const time_limit& limit() const noexcept { return limit_; }
+    time_limit limit() const noexcept { return limit_; }
     SOCKETLOCK_DECL bool is_expected(pending which) const noexcept;
 
     /// The status is this from now on, unless it has come further already.
@@ -151,7 +151,7 @@ private:
     /// Written before the status says `holding`, and never again.
     std::uint64_t fencing_token_ = 0;
     /// Written by `expect`, before anybody else has the attempt.
-    time_limit limit_;
+    time_limit limit_ = no_limit;
     bool waits_ = false;
     std::atomic<attempt_status> status_{attempt_status::idle};
 };

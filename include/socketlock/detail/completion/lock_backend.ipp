@@ -34,7 +34,7 @@ SOCKETLOCK_DECL lock_attempt::~lock_attempt() = default;
 SOCKETLOCK_DECL void lock_attempt::expect(lock_operation& op, bool wait, time_limit limit) noexcept
 {
     limit_ = limit;
-    waits_ = wait && !(limit && *limit <= std::chrono::steady_clock::now());
+    waits_ = wait && (limit == no_limit || limit > std::chrono::steady_clock::now());
     advance(attempt_status::waiting);
     lock_op_.store(&op, std::memory_order_release);
 }

@@ -7,12 +7,11 @@
 #define SOCKETLOCK_DETAIL_COMPLETION_TIME_LIMIT_HPP
 
 #include <chrono>
-#include <optional>
 
 namespace socketlock::detail {
 
-/// No limit if empty.
-using time_limit = std::optional<std::chrono::steady_clock::time_point>;
+using time_limit = std::chrono::steady_clock::time_point;
+inline constexpr time_limit no_limit = time_limit::max();
 
 // Floating, since what the caller's types can count may be far more than ours can.
 using float_seconds = std::chrono::duration<double>;
@@ -27,7 +26,7 @@ time_limit limit_after(const std::chrono::duration<Rep, Period>& patience)
     if (patience <= patience.zero())
         return now;
     if (float_seconds(patience) >= for_ever)
-        return clock::time_point::max();
+        return no_limit;
     return now + std::chrono::ceil<clock::duration>(patience);
 }
 
@@ -41,7 +40,7 @@ time_limit limit_at(const std::chrono::time_point<Clock, Duration>& limit)
                                   float_seconds(now.time_since_epoch());
     if (roughly <= float_seconds(-1))
         return steady::now();
-    return roughly >= for_ever ? steady::time_point::max() : limit_after(limit - now);
+    return roughly >= for_ever ? no_limit : limit_after(limit - now);
 }
 
 }  // namespace socketlock::detail

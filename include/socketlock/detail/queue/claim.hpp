@@ -121,7 +121,8 @@ private:
     claim_links links_;
     claim_timers timers_;
     std::optional<intent> transaction_;
-    guard_wait guard_wait_;
+    /// Null if it does not wait, or has not had to.
+    std::unique_ptr<guard_wait> guard_wait_;
     std::unique_ptr<holder_info> blocker_;
 };
 

@@ -61,10 +61,10 @@ SOCKETLOCK_DECL void claim::begin()
     }
     host().add(shared_claim());
     send_event(*this, [this](claim_machine& m) { m.begin(waits()); });
-    if (!limit() || !waits() || !is_expected(pending::lock))
+    if (limit() == no_limit || !waits() || !is_expected(pending::lock))
         return;
     entry()->run([&](reaction&) {
-        const auto rest = *limit() - std::chrono::steady_clock::now();
+        const auto rest = limit() - std::chrono::steady_clock::now();
         if (is_expected(pending::lock))
             start_timer(claim_timers::kind::limit, rest);
     });
@@ -182,7 +182,7 @@ SOCKETLOCK_DECL void claim::perform(const claim_action& action, reaction& t)
     case kind::transact:
         // Replaces one that still waits for the guard.
         transaction_ = action.to;
-        guard_wait_ = {};
+        guard_wait_.reset();
         try_transaction(t);
         break;
     case kind::connect:
@@ -287,15 +287,17 @@ inline bool claim::has_waited_too_long()
     if (!has_guard_limit(*transaction_, is_expected(pending::unlock)))
         return false;
     const auto now = std::chrono::steady_clock::now();
-    if (guard_wait_.limit == std::chrono::steady_clock::time_point())
-        guard_wait_.limit = now + std::chrono::seconds(5);
-    return now >= guard_wait_.limit;
+    if (guard_wait_->limit == std::chrono::steady_clock::time_point())
+        guard_wait_->limit = now + std::chrono::seconds(5);
+    return now >= guard_wait_->limit;
 }
 
 inline void claim::try_transaction(reaction& t)
 {
     transaction_result result;
     bool done = try_guarded(result);
+    if (!done && !guard_wait_)
+        guard_wait_ = std::make_unique<guard_wait>();
     if (!done && has_waited_too_long())
     {
         result.ec = errc::guard_timeout;
@@ -313,12 +315,12 @@ inline void claim::try_transaction(reaction& t)
 
     using std::chrono::microseconds;
     thread_local std::minstd_rand random(static_cast<unsigned>(id128_hash()(id())));
-    guard_wait_.pause = std::clamp<std::chrono::steady_clock::duration>(
-        guard_wait_.pause * 2,
+    guard_wait_->pause = std::clamp<std::chrono::steady_clock::duration>(
+        guard_wait_->pause * 2,
         microseconds(40),
         microseconds(4000)
     );
-    const auto half = std::chrono::duration_cast<microseconds>(guard_wait_.pause).count() / 2;
+    const auto half = std::chrono::duration_cast<microseconds>(guard_wait_->pause).count() / 2;
     std::uniform_int_distribution<std::int64_t> jitter(half, 3 * half);
     start_timer(claim_timers::kind::guard, microseconds(jitter(random)));
 }

@@ -8,8 +8,8 @@
 #include <socketlock/detail/queue/claim_machine.hpp>
 
 #include <cstdint>
+#include <forward_list>
 #include <memory>
-#include <vector>
 
 namespace socketlock::detail {
 
@@ -72,7 +72,8 @@ private:
     };
 
     std::unique_ptr<predecessor> predecessor_;
-    std::vector<successor> successors_;
+    // Most claims have none, and there may be very many claims.
+    std::forward_list<successor> successors_;
 };
 
 }  // namespace socketlock::detail

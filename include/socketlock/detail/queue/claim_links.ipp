@@ -120,20 +120,13 @@ SOCKETLOCK_DECL link_id claim_links::add_successor(
     std::uint64_t number
 )
 {
-    successors_.push_back({new_link_id(), std::move(channel), std::move(local), number});
-    return successors_.back().id;
+    successors_.push_front({new_link_id(), std::move(channel), std::move(local), number});
+    return successors_.front().id;
 }
 
 SOCKETLOCK_DECL void claim_links::remove_successor(link_id link)
 {
-    successors_.erase(
-        std::remove_if(
-            successors_.begin(),
-            successors_.end(),
-            [&](const successor& s) { return s.id == link; }
-        ),
-        successors_.end()
-    );
+    successors_.remove_if([&](const successor& s) { return s.id == link; });
 }
 
 inline void say_by_channel(successor_channel& to, claim_action::kind what, std::uint64_t number)
@@ -159,7 +152,7 @@ SOCKETLOCK_DECL void claim_links::say_to_successor(const claim_action& action, r
         return;
     const successor to = *found;
     if (action.what != kind::say_attached)
-        successors_.erase(found);
+        remove_successor(action.link);
 
     if (to.channel)
     {

@@ -115,7 +115,7 @@ struct transaction_result
 /// The pauses of a claim.
 struct claim_timing
 {
-    // There may be very many claims, hence the short type.
+    // There may be very many claims that count in it, hence the short type.
     using duration = std::chrono::duration<std::uint32_t, std::micro>;
 
     /// Between looks of a claim that cannot attach: the first and the longest. The longest is far
@@ -151,7 +151,10 @@ public:
         std::uint64_t ticket = 0;
     };
 
-    explicit claim_machine(claim_timing timing = {}) : timing_(timing) {}
+    static constexpr claim_timing default_timing{};
+
+    /// `timing` must outlive this object.
+    explicit claim_machine(const claim_timing& timing = default_timing) : timing_(&timing) {}
 
     claim_phase phase() const noexcept { return phase_; }
     bool is_holding() const noexcept { return phase_ == claim_phase::holding; }
@@ -251,7 +254,7 @@ private:
         return phase_ == claim_phase::attached || phase_ == claim_phase::peeking;
     }
 
-    claim_timing timing_;
+    const claim_timing* timing_;
     claim_phase phase_ = claim_phase::idle;
     bool waits_ = false;
     bool abandoned_ = false;

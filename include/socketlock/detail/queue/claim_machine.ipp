@@ -149,8 +149,8 @@ SOCKETLOCK_DECL void claim_machine::connect(const decision& v)
     if (!is_same)
         retry_pause_ = {};
     connect_limit_ = is_same && connect_limit_.count() != 0
-                         ? std::min(connect_limit_ * 2, timing_.longest_connect_limit)
-                         : timing_.first_connect_limit;
+                         ? std::min(connect_limit_ * 2, timing_->longest_connect_limit)
+                         : timing_->first_connect_limit;
     phase_ = claim_phase::connecting;
     accepted_ = false;
     unreachable_ = false;
@@ -193,7 +193,7 @@ SOCKETLOCK_DECL void claim_machine::peeked(const transaction_result& result)
 SOCKETLOCK_DECL void claim_machine::restored(const transaction_result& result)
 {
     if (result.ec)
-        act(kind::start_timer).pause = timing_.longest_pause;
+        act(kind::start_timer).pause = timing_->longest_pause;
     else if (result.decided.what == outcome::held)
     {
         act(kind::notify_lost);
@@ -333,15 +333,16 @@ SOCKETLOCK_DECL void claim_machine::poll()
 SOCKETLOCK_DECL void claim_machine::park()
 {
     waited_ = {};
-    retry_pause_ = retry_pause_.count() == 0 ? timing_.first_pause
-                                             : std::min(retry_pause_ * 2, timing_.longest_pause);
+    retry_pause_ = retry_pause_.count() == 0 ? timing_->first_pause
+                                             : std::min(retry_pause_ * 2, timing_->longest_pause);
     poll();
 }
 
 SOCKETLOCK_DECL void claim_machine::stay_parked()
 {
     phase_ = claim_phase::parked;
-    pause_ = pause_.count() == 0 ? timing_.first_pause : std::min(pause_ * 2, timing_.longest_poll);
+    pause_ = pause_.count() == 0 ? timing_->first_pause
+                                 : std::min(pause_ * 2, timing_->longest_poll);
     claim_action& a = act(kind::start_timer);
     a.pause = pause_;
     a.watches = true;
@@ -349,15 +350,15 @@ SOCKETLOCK_DECL void claim_machine::stay_parked()
 
 SOCKETLOCK_DECL void claim_machine::start_safety_net()
 {
-    if (timing_.safety_net.count() != 0)
-        act(kind::start_timer).pause = timing_.safety_net;
+    if (timing_->safety_net.count() != 0)
+        act(kind::start_timer).pause = timing_->safety_net;
 }
 
 SOCKETLOCK_DECL void claim_machine::retry(claim_phase phase)
 {
     phase_ = phase;
-    pause_ = pause_.count() == 0 ? timing_.first_pause
-                                 : std::min(pause_ * 2, timing_.longest_pause);
+    pause_ = pause_.count() == 0 ? timing_->first_pause
+                                 : std::min(pause_ * 2, timing_->longest_pause);
     act(kind::start_timer).pause = pause_;
 }
 

@@ -66,7 +66,7 @@ SOCKETLOCK_DECL void claim_machine::left(const transaction_result& result)
 {
     const bool failed = result.ec && !cannot_name_us(result.ec);
     // What is reserved for it has grown stale by then, and nothing else is in anybody's way.
-    const bool may_give_up = !may_own_ && pause_ >= timing_.longest_pause;
+    const bool may_give_up = !may_own_ && pause_ >= timing_->longest_pause;
     if (failed && !may_give_up)
         retry(claim_phase::retrying_leave);
     else

@@ -16,7 +16,7 @@
 namespace socketlock::detail {
 
 /// What somebody wants of the record.
-enum class intent
+enum class intent : unsigned char
 {
     /// The lock, if nobody who lives holds it and it is not reserved for somebody else.
     take,
