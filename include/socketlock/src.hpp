@@ -41,6 +41,7 @@
 #include <socketlock/detail/record/presence_tester.ipp>
 #include <socketlock/detail/record/record.ipp>
 #include <socketlock/detail/record/record_cache.ipp>
+#include <socketlock/detail/record/record_scanner.ipp>
 #include <socketlock/detail/record/record_text.ipp>
 #include <socketlock/detail/record/record_writer.ipp>
 #include <socketlock/detail/wire/accepted_link.ipp>

@@ -7,11 +7,13 @@
 
 #include <socketlock/detail/record/lock_name.hpp>
 #include <socketlock/detail/record/record.hpp>
+#include <socketlock/detail/record/record_scanner.hpp>
 #include <socketlock/detail/record/record_writer.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/json/parse.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -98,6 +100,22 @@ void check_name(std::string_view name)
     require(decode_record(written, name, ec).name == name && !ec, "a name is read as written");
 }
 
+// What is scanned is what would have been parsed.
+void check_scanned(std::string_view text, record parsed, error_code ec)
+{
+    record scanned;
+    if (!scan_record(text, "x", scanned))
+        return;
+    require(!ec, "what is scanned can be parsed");
+    // Boost.JSON reads some numbers as their neighbours.
+    require(
+        std::abs(scanned.timestamp - parsed.timestamp) <= parsed.timestamp * 3e-16,
+        "same time"
+    );
+    parsed.timestamp = scanned.timestamp;
+    require(encoded(scanned, ec) == encoded(parsed, ec) && !ec, "the same record");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size)
@@ -106,6 +124,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     check_name(text);
     error_code ec;
     record r = decode_record(text, "x", ec);
+    check_scanned(text, r, ec);
     if (ec == errc::name_mismatch)
     {
         const std::string name = r.name;

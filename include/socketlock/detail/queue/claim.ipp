@@ -216,7 +216,6 @@ SOCKETLOCK_DECL void claim::perform(const claim_action& action, reaction& t)
         complete_plain(pending::unlock, action.ec, t);
         break;
     case kind::notify_contended:
-        t.read_ahead();
         complete_plain(pending::wait_contended, {}, t);
         break;
     case kind::notify_lost:
@@ -245,8 +244,6 @@ inline void claim::complete_lock(const claim_action& action, reaction& t)
         hold(action.fencing_token);
     else
         advance(attempt_status::given_up);
-    if (action.acquired && machine().has_ticket())
-        t.read_ahead();
     t.complete(*op, action.ec, action.acquired);
 }
 

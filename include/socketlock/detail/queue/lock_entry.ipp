@@ -56,24 +56,19 @@ SOCKETLOCK_DECL void lock_entry::complete_all(reaction& t)
 {
     // What completes may be the last that uses this lock.
     const bool removes = t.dead_holder_ && t.dead_holder_->presence != directory_->presence_id;
-    const auto self = removes || t.reads_ahead_ ? shared_from_this() : nullptr;
+    const auto self = removes ? shared_from_this() : nullptr;
     for (const reaction::lock_completion& done : t.locks_)
         done.op->complete(done.ec, done.acquired);
     for (const reaction::plain_completion& done : t.others_)
         done.op->complete(done.ec);
     try
     {
-        if (t.reads_ahead_)
-        {
-            const std::lock_guard<std::mutex> lock(mutex_);
-            file_.read_ahead(address_->lock_name(), directory_->records);
-        }
         if (removes)
             remove_dead_presence(directory_->choice.path, t.dead_holder_->presence);
     }
     catch (const std::bad_alloc&)
     {
-        // The next transaction parses the record; somebody else will find the dead.
+        // Somebody else will find the dead.
     }
 }
 

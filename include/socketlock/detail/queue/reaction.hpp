@@ -33,9 +33,6 @@ public:
     void complete(plain_operation& op, error_code ec) { others_.push_back({&op, ec}); }
     /// A dead holder was found; its presence is removed once those who wait have been told.
     void remove_presence(const claim_ref& dead_holder) { dead_holder_ = dead_holder; }
-    /// Somebody else has written the record, and we shall unlock: it is parsed before that, and
-    /// after those who wait have been told.
-    void read_ahead() noexcept { reads_ahead_ = true; }
 
 private:
     friend class lock_entry;
@@ -57,7 +54,6 @@ private:
     boost::container::small_vector<lock_completion, 2> locks_;
     boost::container::small_vector<plain_completion, 2> others_;
     std::optional<claim_ref> dead_holder_;
-    bool reads_ahead_ = false;
 };
 
 }  // namespace socketlock::detail

@@ -59,10 +59,6 @@ public:
     /// one. Precondition: no transaction is under way.
     SOCKETLOCK_DECL record query(std::string_view name, error_code& ec) const;
 
-    /// Has the cache know the record as it is now, ahead of the transaction that will read it.
-    /// Needs no guard: whatever is found is kept by its text.
-    SOCKETLOCK_DECL void read_ahead(std::string_view name, record_cache& cache) const;
-
 private:
     friend class transaction;
 

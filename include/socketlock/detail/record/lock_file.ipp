@@ -182,20 +182,6 @@ SOCKETLOCK_DECL record lock_file::query(std::string_view name, error_code& ec) c
     return is_in_place() ? read_as_query(file_, name, ec) : query_record(path_, name, ec);
 }
 
-SOCKETLOCK_DECL void lock_file::read_ahead(std::string_view name, record_cache& cache) const
-{
-    text_buffer buffer;
-    error_code ec;
-    if (!file_)
-        return;
-    const std::string_view text = read_text(file_, buffer, ec);
-    if (ec)
-        return;
-    const record_cache::loan known = cache.lend(name);
-    known->read(text, name, ec);
-    known->keep();
-}
-
 SOCKETLOCK_DECL record& transaction::read(std::string_view name, error_code& ec)
 {
     if (!text_)

@@ -4,6 +4,7 @@
 #ifndef SOCKETLOCK_DETAIL_RECORD_RECORD_TEXT_IPP
 #define SOCKETLOCK_DETAIL_RECORD_RECORD_TEXT_IPP
 
+#include <socketlock/detail/record/record_scanner.hpp>
 #include <socketlock/detail/record/record_text.hpp>
 
 #include <cstring>
@@ -26,7 +27,10 @@ SOCKETLOCK_DECL record& record_text::read(
         ec.clear();
         return value_;
     }
-    value_ = decode_record(text, name, ec);
+    if (scan_record(text, name, value_))
+        ec.clear();
+    else
+        value_ = decode_record(text, name, ec);
     if (!ec && is_whole)
     {
         std::memcpy(text_.data(), text.data(), record_size);
