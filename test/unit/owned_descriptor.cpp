@@ -76,6 +76,17 @@ BOOST_AUTO_TEST_CASE(a_child_keeps_a_number_that_is_no_longer_owned)
         ::close(other);
 }
 
+BOOST_AUTO_TEST_CASE(a_child_does_not_have_a_number_that_was_closed_by_others_and_is_ours_again)
+{
+    auto before = owned_descriptor::open(open_something);
+    ::close(before.get());
+    const auto owner = owned_descriptor::open(open_something);
+    BOOST_TEST_REQUIRE(owner.get() == before.get());
+    before.abandon();
+    BOOST_TEST(is_open(owner.get()));
+    BOOST_TEST(!is_open_in_child(owner.get()));
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_to_open_keeps_its_reason)
 {
     errno = 0;

@@ -22,8 +22,10 @@ struct fork_state
     std::mutex library_mutex;
     std::atomic<std::uint64_t> generation{1};
     std::atomic<::pid_t> process_id{::getpid()};
-    // Indexed by descriptor. Not a list, since the child must not allocate.
-    std::vector<bool> is_ours;
+    // How many of our owners each descriptor has: two, if other code has closed it and the number
+    // was given to us again before the first one noticed. Not a list, since the child must not
+    // allocate.
+    std::vector<unsigned char> owners;
 
     fork_state();
 };
@@ -52,13 +54,11 @@ inline void after_fork_in_parent()
 inline void after_fork_in_child()
 {
     fork_state& state = the_fork_state();
-    for (std::size_t i = 0; i < state.is_ours.size(); ++i)
+    for (std::size_t i = 0; i < state.owners.size(); ++i)
     {
-        if (state.is_ours[i])
-        {
+        if (state.owners[i] != 0)
             ::close(static_cast<int>(i));
-            state.is_ours[i] = false;
-        }
+        state.owners[i] = 0;
     }
     state.process_id.store(::getpid(), std::memory_order_relaxed);
     state.generation.fetch_add(1, std::memory_order_relaxed);
@@ -100,16 +100,19 @@ SOCKETLOCK_DECL void leak_after_fork(std::shared_ptr<void> thing)
 
 SOCKETLOCK_DECL void remember_descriptor(int descriptor)
 {
-    auto& is_ours = the_fork_state().is_ours;
+    auto& owners = the_fork_state().owners;
     const auto index = static_cast<std::size_t>(descriptor);
-    if (is_ours.size() <= index)
-        is_ours.resize(index + 64);
-    is_ours[index] = true;
+    if (owners.size() <= index)
+        owners.resize(index + 64);
+    ++owners[index];
 }
 
 SOCKETLOCK_DECL void forget_descriptor(int descriptor) noexcept
 {
-    the_fork_state().is_ours[static_cast<std::size_t>(descriptor)] = false;
+    auto& owners = the_fork_state().owners[static_cast<std::size_t>(descriptor)];
+    // There is none in the child of a fork.
+    if (owners != 0)
+        --owners;
 }
 
 }  // namespace socketlock::detail
