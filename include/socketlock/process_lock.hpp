@@ -171,9 +171,11 @@ public:
     std::optional<holder_info> blocker() const { return core_->blocker(); }
 
     /// While an operation of this object waits for the lock: how many claims are before it in the
-    /// queue, not counting the holder, as far as that is certain. It is 0 if this object is the
-    /// next; nullopt if that is not known, or this object does not wait. Who has just become the
-    /// next may know it up to 3 seconds later.
+    /// queue, not counting the holder, as far as this object has been told. It is 0 once the holder
+    /// has told it that it has waited longest of those that are connected to the holder: at most
+    /// one that cannot connect, or that was suspended when its turn came, may still be before it.
+    /// Otherwise, and if this object does not wait, nullopt. If the claim that it waits behind gets
+    /// the lock, it may hear of that up to 3 seconds later.
     std::optional<std::uint64_t> ahead() const { return core_ ? core_->ahead() : std::nullopt; }
 
     /**

@@ -48,9 +48,8 @@ void waiting_line::show(
     std::string text = "socketlock: waiting " +
                        clock_text(std::chrono::steady_clock::now() - begin_) + "; ";
     text += holder ? held_text(name_, holder) : printable(name_) + " is about to become free";
-    if (ahead)
-        text += *ahead == 0 ? " (next in the queue)"
-                            : " (at most " + std::to_string(*ahead) + " ahead of us)";
+    if (ahead && *ahead == 0)
+        text += " (next in the queue)";
     // Some terminals begin a new line after the last column.
     text = cut_to_columns(text, *columns - 1);
     clear();

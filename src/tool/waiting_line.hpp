@@ -23,7 +23,7 @@ public:
     waiting_line(waiting_line&&) = delete;
     ~waiting_line() { clear(); }
 
-    /// `ahead`: how many wait ahead of us, at most, if that is known.
+    /// `ahead`: as process_lock says it.
     void show(
         const std::optional<holder_info>& holder,
         const std::optional<std::uint64_t>& ahead = std::nullopt

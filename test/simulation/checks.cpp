@@ -149,7 +149,7 @@ bool world::is_somebody_asleep() const
 {
     return are_polls_slow() && std::any_of(polls_.begin(), polls_.end(), [&](const step& s) {
                const simulated_claim& claim = claims_[s.of];
-               return claim.watches && claim.is_crowded_out;
+               return claim.machine.phase() == claim_phase::parked && claim.is_crowded_out;
            });
 }
 

@@ -166,8 +166,12 @@ void world::drop_idle_connection()
     if (link.is_idle() && processes_[link.client_process].alive && random_.chance(512))
         link.client_closing = true;
     else if (link.at == connection::stage::up && link.server_open && link.attached_to == nobody &&
-             link.up.size == 0 && processes_[link.server_process].alive)
+             (link.is_reused || link.up.size == 0) && processes_[link.server_process].alive)
+    {
+        // What has crossed with that is not read: an attach, perhaps with its detach.
+        link.up.size = 0;
         close_server(k);
+    }
 }
 
 // It breaks, or the waiter has no answer in time.

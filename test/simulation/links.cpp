@@ -72,11 +72,20 @@ void world::say_to_predecessor(std::size_t c, const claim_action& action)
     log(is_attach ? "attach" : "detach", ": claim ", c);
     if (claim.connection != nobody)
     {
-        const connection& link = connections_[claim.connection];
+        connection& link = connections_[claim.connection];
         if (is_attach)
             attach(c);
-        else
+        else if (link.at == connection::stage::up)
+        {
+            link.said_detach = true;
             send_to_server(claim.connection, {message::kind::detach, link.attachment});
+        }
+        else
+        {
+            // The kept one has ended, and the new one is not there yet.
+            claim.machine.link_ended(claim.predecessor_number);
+            touch(c);
+        }
         return;
     }
     if (claim.local_predecessor == nobody)
@@ -213,7 +222,9 @@ void world::say_to_successor(std::size_t c, const claim_action& action)
         const auto what = is_look        ? message::kind::look
                           : is_last_word ? message::kind::detached
                                          : message::kind::attached;
-        send_to_client(to.connection, {what, to.attachment});
+        message m{what, to.attachment};
+        m.is_first = action.is_first;
+        send_to_client(to.connection, m);
         return;
     }
     claim_machine& other = claims_[to.local].machine;
@@ -222,7 +233,7 @@ void world::say_to_successor(std::size_t c, const claim_action& action)
     else if (is_last_word)
         other.detached(to.local_link);
     else
-        other.attach_accepted(to.local_link);
+        other.attach_accepted(to.local_link, action.is_first);
     touch(to.local);
 }
 

@@ -137,6 +137,7 @@ enum class mutation
     look_sent_to_early,
     end_of_stream_ignored,
     refusal_ignored,
+    end_after_detach_ignored,
     no_parking_when_refused,
     waits_in_a_circle,
     attachment_numbers_ignored,

@@ -60,7 +60,7 @@ void world::begin_attachment(std::size_t k, std::size_t c, std::size_t target, l
     link.target = target;
     link.number = number;
     link.attachment = ++link.last_attachment;
-    link.said_attach = link.was_accepted = link.heard_last_word = false;
+    link.said_attach = link.said_detach = link.was_accepted = link.heard_last_word = false;
 }
 
 void world::free_if_closed(std::size_t k)
@@ -117,9 +117,10 @@ void world::end_client(std::size_t k)
     connections_[k].client = nobody;
     claims_[link.client].connection = nobody;
     free_if_closed(k);
-    if (is_mutant(was_up ? mutation::end_of_stream_ignored : mutation::refusal_ignored))
+    if (is_mutant(was_up ? mutation::end_of_stream_ignored : mutation::refusal_ignored) ||
+        (link.said_detach && is_mutant(mutation::end_after_detach_ignored)))
         return;
-    if (link.is_reused && !link.was_accepted)
+    if (link.is_reused && !link.was_accepted && !link.said_detach)
     {
         const std::size_t anew = new_connection(link.client_process, link.server_process);
         begin_attachment(anew, link.client, link.target, link.number);
@@ -199,11 +200,11 @@ void world::client_read(std::size_t k)
     (m.what == message::kind::attached ? link.was_accepted : link.heard_last_word) = true;
     run_turn(c, [&](claim_machine& machine) {
         if (m.what == message::kind::attached)
-            machine.attach_accepted(number);
+            machine.attach_accepted(number, m.is_first);
         else if (m.what == message::kind::look)
         {
             if (is_mutant(mutation::no_parking_when_refused))
-                machine.attach_accepted(number);
+                machine.attach_accepted(number, true);
             machine.look(number);
         }
         else

@@ -47,7 +47,6 @@ profile draw_profile(random_source& random, scenario what)
     p.keep = perhaps(900, 700);
     p.keep_early = p.keep != 0 ? perhaps(400) : 0;
     p.slow_polls = random.chance(512);
-    p.watches = random.chance(512);
     if (what == scenario::half_open)
     {
         p.crash = 2;

@@ -87,8 +87,6 @@ struct profile
     bool clock_jumps = false;
     /// Who polls does so only when nothing else can happen.
     bool slow_polls = false;
-    /// Who polls is woken by changes of the record.
-    bool watches = false;
     /// The sockets of dead processes are never closed: somebody inherited them.
     bool half_open = false;
     claim_timing timing;
@@ -135,6 +133,8 @@ struct message
     std::uint64_t ticket = 0;
     std::size_t from = nobody;
     std::size_t target = nobody;
+    // attached
+    bool is_first = false;
 };
 
 /// What is under way in one direction.
@@ -185,6 +185,7 @@ struct connection
     std::uint64_t last_attachment = 0;
     bool is_reused = false;
     bool said_attach = false;
+    bool said_detach = false;
     bool was_accepted = false;
     bool heard_last_word = false;
 
@@ -239,7 +240,6 @@ struct simulated_claim
     bool stale_machine_timer = false;
     std::uint64_t pause = 0;
     std::uint64_t due = 0;
-    bool watches = false;
 
     link_id predecessor_number = 0;
     std::size_t connection = nobody;
@@ -259,8 +259,6 @@ struct simulated_claim
     std::size_t last_target = nobody;
     std::uint64_t last_version = 0;
     unsigned repeated = 0;
-    /// The record's version at its last transaction.
-    std::uint64_t seen_version = 0;
     /// Reservations for it since it has looked last.
     unsigned reserved = 0;
     /// Its place in the record is somebody else's, or was lost.

@@ -77,7 +77,6 @@ void world::perform(std::size_t c, claim_action action)
         claim.machine_timer = true;
         claim.pause = static_cast<std::uint64_t>(action.pause.count());
         claim.due = clock_ + claim.pause;
-        claim.watches = action.watches;
         break;
     case kind::complete_lock:
         complete_lock(c, action);
@@ -213,7 +212,6 @@ bool world::transact(std::size_t c, intent what, transaction_result& result)
     decision& v = result.decided;
     v = decide_mutated(c, q);
     record_version_ += v.write ? 1 : 0;
-    claim.seen_version = record_version_;
     claim.reserved = 0;
     if (v.write && random_.chance(profile_.write_error))
     {

@@ -151,9 +151,6 @@ void world::find_timers_of_claim(std::size_t c)
         timers.push_back({step_kind::machine_timer, c});
     if (claim.stale_machine_timer)
         timers.push_back({step_kind::stale_machine_timer, c});
-    if (claim.machine_timer && claim.watches && profile_.watches &&
-        claim.seen_version != record_version_)
-        agenda_.push_back({step_kind::record_changed, c});
 }
 
 void world::find_steps_of_process(std::size_t p)
@@ -328,11 +325,6 @@ void world::take_claim_step(const step& s)
         claim.repeated = 0;
         log("timer: claim ", c);
         run_turn(c, [](claim_machine& m) { m.timer_fired(); });
-        break;
-    case step_kind::record_changed:
-        claim.seen_version = record_version_;
-        log("record changed: claim ", c);
-        run_turn(c, [](claim_machine& m) { m.record_changed(); });
         break;
     default:
         break;

@@ -51,7 +51,6 @@ private:
         posted_check,
         guard_timer,
         machine_timer,
-        record_changed,
         stale_guard_timer,
         stale_machine_timer,
         start_connecting,

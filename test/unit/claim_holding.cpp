@@ -35,11 +35,12 @@ BOOST_AUTO_TEST_CASE(successors_are_told_to_look_and_that_with_the_lowest_ticket
     CHECK_WORDS(
         s.after(&machine::successor_attached, a_successor(12, 6)),
         "attached to 12",
+        "attached to 11, not first",
         "contended"
     );
     CHECK_WORDS(
         s.after(&machine::successor_attached, a_successor(13, 7)),
-        "attached to 13",
+        "attached to 13, not first",
         "contended"
     );
     BOOST_REQUIRE(s.claim.next_in_line() != nullptr);
@@ -78,11 +79,14 @@ BOOST_AUTO_TEST_CASE(claim_that_enters_connects_looks_or_polls_accepts_successor
     s.after(&machine::begin, true);
     CHECK_WORDS(s.after(&machine::successor_attached, a_successor(11, 6)), "attached to 11");
     s.after(&machine::transacted, enqueued_behind(2, 5));
-    CHECK_WORDS(s.after(&machine::successor_attached, a_successor(12, 7)), "attached to 12");
+    const auto attached = [&](link_id link, std::uint64_t ticket) {
+        return s.after(&machine::successor_attached, a_successor(link, ticket));
+    };
+    CHECK_WORDS(attached(12, 7), "attached to 12, not first");
     s.after(&machine::link_ended, 1);
-    CHECK_WORDS(s.after(&machine::successor_attached, a_successor(13, 8)), "attached to 13");
+    CHECK_WORDS(attached(13, 8), "attached to 13, not first");
     s.after(&machine::timer_fired);
-    CHECK_WORDS(s.after(&machine::successor_attached, a_successor(14, 9)), "attached to 14");
+    CHECK_WORDS(attached(14, 9), "attached to 14, not first");
     BOOST_TEST(s.claim.successors().size() == 4u);
 }
 
@@ -96,12 +100,25 @@ BOOST_AUTO_TEST_CASE(claim_that_waits_keeps_no_successor_with_a_lower_ticket)
     CHECK_WORDS(s.after(&machine::successor_attached, a_successor(13, 6)), "attached to 13");
     // While it looks it may be about to have its turn.
     s.after(&machine::look, 1);
-    CHECK_WORDS(s.after(&machine::successor_attached, a_successor(14, 4)), "attached to 14");
-    CHECK_WORDS(s.after(&machine::transacted, held_by(3)), "look to 14", "connect to 3 as 2");
+    CHECK_WORDS(
+        s.after(&machine::successor_attached, a_successor(14, 4)),
+        "attached to 14",
+        "attached to 13, not first"
+    );
+    CHECK_WORDS(
+        s.after(&machine::transacted, held_by(3)),
+        "look to 14",
+        "attached to 13",
+        "connect to 3 as 2"
+    );
     CHECK_WORDS(s.after(&machine::successor_attached, a_successor(15, 4)), "look to 15");
     BOOST_TEST(s.claim.successors().size() == 1u);
     s.after(&machine::link_unreachable, 2);
-    CHECK_WORDS(s.after(&machine::successor_attached, a_successor(16, 4)), "attached to 16");
+    CHECK_WORDS(
+        s.after(&machine::successor_attached, a_successor(16, 4)),
+        "attached to 16",
+        "attached to 13, not first"
+    );
     s.after(&machine::transacted, acquired(71));
     BOOST_TEST(s.claim.next_in_line()->link == 16u);
 }
@@ -139,8 +156,9 @@ BOOST_AUTO_TEST_CASE(successor_that_left_or_died_gets_nothing)
     s.hold();
     for (const link_id link : {11u, 12u, 13u})
         s.after(&machine::successor_attached, a_successor(link, link));
-    CHECK_WORDS(s.after(&machine::successor_detached, 11), "detached to 11");
-    CHECK_NO_WORDS(s.after(&machine::successor_ended, 12));
+    // Who is the first now hears of it.
+    CHECK_WORDS(s.after(&machine::successor_detached, 11), "attached to 12", "detached to 11");
+    CHECK_WORDS(s.after(&machine::successor_ended, 12), "attached to 13");
     BOOST_TEST(s.claim.next_in_line()->link == 13u);
     // It has had its last word.
     CHECK_NO_WORDS(s.after(&machine::successor_detached, 11));
@@ -162,7 +180,12 @@ BOOST_AUTO_TEST_CASE(successor_that_comes_again_is_told_on_both_attachments)
     claim_machine::successor again = a_successor(11, 6);
     s.after(&machine::successor_attached, again);
     again.link = 12;
-    CHECK_WORDS(s.after(&machine::successor_attached, again), "attached to 12", "contended");
+    CHECK_WORDS(
+        s.after(&machine::successor_attached, again),
+        "attached to 12",
+        "attached to 11, not first",
+        "contended"
+    );
     s.after(&machine::release);
     CHECK_WORDS(
         s.after(&machine::transacted, result_of(outcome::released)),
@@ -218,7 +241,10 @@ BOOST_AUTO_TEST_CASE(unlock_that_fails_in_writing_is_told_and_goes_on)
         "timer 50"
     );
     BOOST_TEST(!s.claim.is_holding());
-    CHECK_WORDS(s.after(&machine::successor_attached, a_successor(12, 7)), "attached to 12");
+    CHECK_WORDS(
+        s.after(&machine::successor_attached, a_successor(12, 7)),
+        "attached to 12, not first"
+    );
     CHECK_WORDS(s.after(&machine::successor_detached, 12), "detached to 12");
     CHECK_WORDS(s.after(&machine::timer_fired), "release");
     s.claim.transacted(result_of(outcome::not_owner));

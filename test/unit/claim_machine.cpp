@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(who_is_in_the_queue_attaches_to_the_claim_before_it)
     CHECK_WORDS(s.after(&machine::transacted, enqueued_behind(2, 5)), "connect to 2 as 1");
     BOOST_TEST((s.claim.predecessor() == numbered_claim(2)));
     CHECK_WORDS(s.after(&machine::link_up, 1), "attach");
-    CHECK_NO_WORDS(s.after(&machine::attach_accepted, 1));
+    CHECK_NO_WORDS(s.after(&machine::attach_accepted, 1, true));
     BOOST_TEST(s.claim.ticket() == 5u);
 }
 
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(who_was_passed_over_queues_again_with_its_old_ticket)
     CHECK_WORDS(s.after(&machine::transacted, held_by(3)), "connect to 3 as 2");
     CHECK_WORDS(s.after(&machine::link_up, 2), "attach");
     BOOST_TEST(s.claim.ticket() == 5u);
-    s.after(&machine::attach_accepted, 2);
+    s.after(&machine::attach_accepted, 2, true);
     // To the same one it may go back at once, too: it was accepted there.
     s.after(&machine::look, 2);
     CHECK_WORDS(s.after(&machine::transacted, held_by(3)), "connect to 3 as 3");
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(who_is_attached_to_the_holder_is_the_next_and_else_it_is_no
     s.after(&machine::transacted, behind_holder);
     s.after(&machine::link_up, 1);
     BOOST_TEST(!s.claim.ahead().has_value());
-    s.after(&machine::attach_accepted, 1);
+    s.after(&machine::attach_accepted, 1, true);
     BOOST_TEST(s.claim.ahead().value() == 0u);
     s.after(&machine::timer_fired);
     BOOST_TEST(s.claim.ahead().value() == 0u);
@@ -110,6 +110,17 @@ BOOST_AUTO_TEST_CASE(who_is_attached_to_the_holder_is_the_next_and_else_it_is_no
     BOOST_TEST(!s.claim.ahead().has_value());
     s.after(&machine::transacted, acquired(70));
     BOOST_TEST(!s.claim.ahead().has_value());
+
+    // Others are attached there, too.
+    script second;
+    second.after(&machine::begin, true);
+    second.after(&machine::transacted, behind_holder);
+    second.after(&machine::link_up, 1);
+    for (const bool is_first : {false, true, false})
+    {
+        CHECK_NO_WORDS(second.after(&machine::attach_accepted, 1, is_first));
+        BOOST_TEST(second.claim.ahead().has_value() == is_first);
+    }
 
     // A waiter may have come to hold the lock.
     script behind_waiter;
@@ -154,7 +165,7 @@ BOOST_AUTO_TEST_CASE(who_is_not_answered_is_given_more_and_more_time_up_to_the_l
     // One that has answered since.
     BOOST_TEST(limit_after_silence(5, 3) == 600);
     s.after(&machine::link_up, 6);
-    s.after(&machine::attach_accepted, 6);
+    s.after(&machine::attach_accepted, 6, true);
     s.after(&machine::link_ended, 6);
     BOOST_TEST(limit_after(held_by(3)) == 300);
 }
@@ -236,7 +247,7 @@ BOOST_AUTO_TEST_CASE(safety_net_looks_at_the_record_from_time_to_time)
     s.after(&machine::begin, true);
     s.after(&machine::transacted, enqueued_behind(2, 5));
     CHECK_WORDS(s.after(&machine::link_up, 1), "attach", "timer 9000");
-    s.after(&machine::attach_accepted, 1);
+    s.after(&machine::attach_accepted, 1, true);
     CHECK_WORDS(s.after(&machine::timer_fired), "peek");
     CHECK_WORDS(s.after(&machine::transacted, held_by(3)), "timer 9000");
     s.after(&machine::timer_fired);
@@ -262,7 +273,7 @@ BOOST_AUTO_TEST_CASE(events_of_earlier_attachments_are_ignored)
     s.after(&machine::look, 1);
     s.after(&machine::transacted, held_by(3));
     CHECK_NO_WORDS(s.after(&machine::link_up, 1));
-    CHECK_NO_WORDS(s.after(&machine::attach_accepted, 1));
+    CHECK_NO_WORDS(s.after(&machine::attach_accepted, 1, true));
     CHECK_NO_WORDS(s.after(&machine::look, 1));
     CHECK_NO_WORDS(s.after(&machine::detached, 1));
     CHECK_NO_WORDS(s.after(&machine::link_ended, 1));

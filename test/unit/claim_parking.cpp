@@ -19,10 +19,10 @@ BOOST_AUTO_TEST_CASE(who_cannot_reach_the_claim_before_it_parks_and_polls)
     s.after(&machine::begin, true);
     s.after(&machine::transacted, enqueued_behind(2, 5));
     CHECK_WORDS(s.after(&machine::link_unreachable, 1), "disconnect", "park");
-    CHECK_WORDS(s.after(&machine::transacted, parked_behind(2)), "poll 50");
+    CHECK_WORDS(s.after(&machine::transacted, parked_behind(2)), "timer 50");
     BOOST_TEST(s.claim.phase() == claim_phase::parked);
     CHECK_WORDS(s.after(&machine::timer_fired), "park");
-    CHECK_WORDS(s.after(&machine::transacted, parked_behind(2)), "poll 100");
+    CHECK_WORDS(s.after(&machine::transacted, parked_behind(2)), "timer 100");
     CHECK_WORDS(s.after(&machine::timer_fired), "park");
     CHECK_WORDS(s.after(&machine::transacted, acquired(70)), "locked 70");
     BOOST_TEST(s.claim.ticket() == 5u);
@@ -32,26 +32,11 @@ BOOST_AUTO_TEST_CASE(polls_become_rarer_down_to_the_longest_pause)
 {
     script s(timing_of(300, 1000, 5000));
     s.park(2);
-    for (const char* const pause : {"poll 600", "poll 1000", "poll 1000"})
+    for (const char* const pause : {"timer 600", "timer 1000", "timer 1000"})
     {
         s.after(&machine::timer_fired);
         CHECK_WORDS(s.after(&machine::transacted, parked_behind(2)), pause);
     }
-}
-
-BOOST_AUTO_TEST_CASE(change_of_the_record_wakes_who_polls_and_nobody_else)
-{
-    script s;
-    s.park(2);
-    CHECK_WORDS(s.after(&machine::record_changed), "park");
-    CHECK_NO_WORDS(s.after(&machine::record_changed));
-
-    script attached;
-    attached.attach(2);
-    CHECK_NO_WORDS(attached.after(&machine::record_changed));
-    script holding;
-    holding.hold();
-    CHECK_NO_WORDS(holding.after(&machine::record_changed));
 }
 
 BOOST_AUTO_TEST_CASE(who_polls_attaches_to_another_claim_if_it_can)
@@ -62,7 +47,7 @@ BOOST_AUTO_TEST_CASE(who_polls_attaches_to_another_claim_if_it_can)
     CHECK_WORDS(s.after(&machine::transacted, parked_behind(3)), "connect to 3 as 2");
     CHECK_WORDS(s.after(&machine::link_up, 2), "attach");
     // It stands in the record until it is accepted.
-    CHECK_WORDS(s.after(&machine::attach_accepted, 2), "peek");
+    CHECK_WORDS(s.after(&machine::attach_accepted, 2, true), "peek");
     CHECK_NO_WORDS(s.after(&machine::transacted, held_by(3)));
     BOOST_TEST(s.claim.phase() == claim_phase::attached);
 }
@@ -74,7 +59,7 @@ BOOST_AUTO_TEST_CASE(who_is_accepted_sees_to_it_that_it_stands_in_the_record_no_
     s.after(&machine::timer_fired);
     s.after(&machine::transacted, parked_behind(3));
     s.after(&machine::link_up, 2);
-    s.after(&machine::attach_accepted, 2);
+    s.after(&machine::attach_accepted, 2, true);
     CHECK_WORDS(s.after(&machine::transacted, failed(errc::io_error)), "timer 50");
     CHECK_WORDS(s.after(&machine::timer_fired), "peek");
     // It had its turn by the record, of which nobody told it.
@@ -92,7 +77,7 @@ BOOST_AUTO_TEST_CASE(connection_that_fails_is_tried_again_more_and_more_rarely)
         CHECK_WORDS(s.after(&machine::link_ended, link), "disconnect", "park");
         for (int i = 0; i < polls; ++i)
         {
-            CHECK_WORDS(s.after(&machine::transacted, parked_behind(2)), "poll 100");
+            CHECK_WORDS(s.after(&machine::transacted, parked_behind(2)), "timer 100");
             CHECK_WORDS(s.after(&machine::timer_fired), "park");
         }
         const std::string again = "connect to 2 as " + std::to_string(++link);
@@ -107,7 +92,7 @@ BOOST_AUTO_TEST_CASE(unreachable_claim_is_not_tried_again)
     for (int i = 0; i < 20; ++i)
     {
         s.after(&machine::timer_fired);
-        CHECK_WORDS(s.after(&machine::transacted, parked_behind(2)), "poll 100");
+        CHECK_WORDS(s.after(&machine::transacted, parked_behind(2)), "timer 100");
     }
 }
 
@@ -136,7 +121,7 @@ BOOST_AUTO_TEST_CASE(who_comes_too_late_twice_stands_in_the_record)
     CHECK_WORDS(s.after(&machine::look, 3), "disconnect", "park");
     s.after(&machine::transacted, parked_behind(5));
     s.after(&machine::link_up, 4);
-    s.after(&machine::attach_accepted, 4);
+    s.after(&machine::attach_accepted, 4, true);
     s.after(&machine::transacted, held_by(5));
     // Accepted: all is as at first.
     s.after(&machine::look, 4);
@@ -154,7 +139,7 @@ BOOST_AUTO_TEST_CASE(who_was_turned_away_does_not_go_back_to_the_same_claim_at_o
     s.after(&machine::link_up, 1);
     s.after(&machine::look, 1);
     CHECK_WORDS(s.after(&machine::transacted, held_by(2)), "park");
-    CHECK_WORDS(s.after(&machine::transacted, parked_behind(2)), "poll 50");
+    CHECK_WORDS(s.after(&machine::transacted, parked_behind(2)), "timer 50");
     s.after(&machine::timer_fired);
     CHECK_WORDS(s.after(&machine::transacted, parked_behind(2)), "connect to 2 as 2");
 }
@@ -164,16 +149,16 @@ BOOST_AUTO_TEST_CASE(who_waits_for_a_holder_without_a_queue_polls_and_queues_as_
     script s;
     s.after(&machine::begin, true);
     // One of version 1: there is nobody to attach to.
-    CHECK_WORDS(s.after(&machine::transacted, result_of(outcome::held)), "poll 50");
+    CHECK_WORDS(s.after(&machine::transacted, result_of(outcome::held)), "timer 50");
     BOOST_TEST(!s.claim.has_ticket());
     CHECK_WORDS(s.after(&machine::timer_fired), "enqueue");
-    CHECK_WORDS(s.after(&machine::transacted, result_of(outcome::held)), "poll 100");
+    CHECK_WORDS(s.after(&machine::transacted, result_of(outcome::held)), "timer 100");
     CHECK_WORDS(s.after(&machine::timer_fired), "enqueue");
     CHECK_WORDS(s.after(&machine::transacted, enqueued_behind(2, 5)), "connect to 2 as 1");
     BOOST_TEST(s.claim.ticket() == 5u);
     s.after(&machine::link_unreachable, 1);
     // And again one of version 1.
-    CHECK_WORDS(s.after(&machine::transacted, result_of(outcome::held)), "poll 200");
+    CHECK_WORDS(s.after(&machine::transacted, result_of(outcome::held)), "timer 200");
     CHECK_WORDS(s.after(&machine::timer_fired), "park");
 }
 

@@ -80,13 +80,13 @@ inline std::string to_string(const claim_action& a)
     case kind::disconnect:
         return "disconnect";
     case kind::say_attached:
-        return "attached to " + std::to_string(a.link);
+        return "attached to " + std::to_string(a.link) + (a.is_first ? "" : ", not first");
     case kind::say_look:
         return "look to " + std::to_string(a.link);
     case kind::say_detached:
         return "detached to " + std::to_string(a.link);
     case kind::start_timer:
-        return (a.watches ? "poll " : "timer ") + std::to_string(a.pause.count());
+        return "timer " + std::to_string(a.pause.count());
     case kind::complete_lock:
         return a.acquired ? "locked " + std::to_string(a.fencing_token) : "not locked" + error;
     case kind::complete_unlock:
@@ -218,7 +218,7 @@ public:
         claim.begin(true);
         claim.transacted(enqueued_behind(before, ticket));
         claim.link_up(1);
-        claim.attach_accepted(1);
+        claim.attach_accepted(1, true);
         done();
         BOOST_TEST_REQUIRE(claim.phase() == claim_phase::attached);
     }

@@ -89,6 +89,23 @@ BOOST_AUTO_TEST_CASE(the_oldest_makes_room)
     BOOST_TEST(pool->take(key()) == nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(all_are_closed_when_their_descriptors_are_needed)
+{
+    BOOST_TEST(!pool->close_all());
+    const auto used = connect();
+    const auto idle = connect();
+    const auto other = connect();
+    idle->finish(1, true);
+    other->finish(1, true);
+    BOOST_TEST(pool->close_all());
+    BOOST_TEST(pool->size() == 0u);
+    BOOST_TEST(!pool->close_all());
+    run_until([&] { return seen.ends == 2; });
+    // The pool keeps what comes later.
+    used->finish(1, true);
+    BOOST_TEST(pool->take(key()) == used);
+}
+
 BOOST_AUTO_TEST_CASE(an_idle_connection_is_closed_after_a_while)
 {
     pool = std::make_shared<connection_pool>(context, 1ms);

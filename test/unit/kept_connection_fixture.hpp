@@ -38,7 +38,10 @@ struct recorded_events final : attachment_events
     std::vector<std::string> words;
 
     void on_ready() override { words.emplace_back("ready"); }
-    void on_attached() override { words.emplace_back("attached"); }
+    void on_attached(bool is_first) override
+    {
+        words.emplace_back(is_first ? "attached_first" : "attached");
+    }
     void on_look() override { words.emplace_back("look"); }
     void on_detached() override { words.emplace_back("detached"); }
     void on_refused() override { words.emplace_back("refused"); }

@@ -40,7 +40,7 @@ public:
 
 private:
     void on_ready() override { add("ready"); }
-    void on_attached() override { add("attached"); }
+    void on_attached(bool /*is_first*/) override { add("attached"); }
     void on_look() override { add("look"); }
     void on_detached() override { add("detached"); }
     void on_refused() override { add("refused"); }

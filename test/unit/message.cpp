@@ -225,11 +225,25 @@ BOOST_AUTO_TEST_CASE(what_is_said_on_an_attachment_is_its_number)
 {
     const bytes body = counting_bytes(0xf1, 8);
     constexpr std::uint64_t number = 0xf1f2f3f4f5f6f7f8;
-    check_message(attached_message{number}, 17, body);
     check_message(look_message{number}, 18, body);
     check_message(detach_message{number}, 19, body);
     check_message(detached_message{number}, 20, body);
     BOOST_TEST(look_message::decode(byte_view(body.data(), body.size()))->number == number);
+}
+
+BOOST_AUTO_TEST_CASE(attached_is_a_number_and_whether_the_waiter_is_the_first)
+{
+    for (unsigned char is_first = 0; is_first < 2; ++is_first)
+    {
+        bytes body = counting_bytes(0xf1, 8);
+        body.push_back(is_first);
+        check_message(attached_message{0xf1f2f3f4f5f6f7f8, is_first != 0}, 17, body);
+        const auto decoded = attached_message::decode(byte_view(body.data(), body.size()));
+        BOOST_TEST_REQUIRE(decoded.has_value());
+        BOOST_TEST(decoded->is_first == (is_first != 0));
+        body.back() = static_cast<unsigned char>(2 + is_first);
+        BOOST_TEST(!attached_message::decode(byte_view(body.data(), body.size())).has_value());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(ping_is_a_type_only)

@@ -77,20 +77,9 @@ public:
     std::uint64_t owner_token() const noexcept override { return fencing_token(); }
     SOCKETLOCK_DECL void perform(const claim_action& action, reaction& t) override;
     SOCKETLOCK_DECL void note_blocker(holder_info blocker) override;
-    SOCKETLOCK_DECL link_id add_successor(
-        std::shared_ptr<linked_claim> local,
-        link_id local_link,
-        const claim_contact& who,
-        std::uint64_t ticket,
-        reaction& t
-    ) override;
-    SOCKETLOCK_DECL link_id add_successor(
-        std::shared_ptr<successor_channel> channel,
-        std::uint64_t number,
-        const claim_contact& who,
-        std::uint64_t ticket,
-        reaction& t
-    ) override;
+    SOCKETLOCK_DECL link_id
+    add_successor(successor_path path, const claim_contact& who, std::uint64_t ticket, reaction& t)
+        override;
     SOCKETLOCK_DECL void successor_ended(link_id link, reaction& t) override;
 
     // On the I/O thread.

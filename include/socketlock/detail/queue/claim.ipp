@@ -135,28 +135,13 @@ SOCKETLOCK_DECL void claim::note_blocker(holder_info blocker)
 }
 
 SOCKETLOCK_DECL link_id claim::add_successor(
-    std::shared_ptr<linked_claim> local,
-    link_id local_link,
+    successor_path path,
     const claim_contact& who,
     std::uint64_t ticket,
     reaction& t
 )
 {
-    const link_id link = links_.add_successor(nullptr, std::move(local), local_link);
-    machine().successor_attached({link, who, ticket});
-    t.touch(*this);
-    return link;
-}
-
-SOCKETLOCK_DECL link_id claim::add_successor(
-    std::shared_ptr<successor_channel> channel,
-    std::uint64_t number,
-    const claim_contact& who,
-    std::uint64_t ticket,
-    reaction& t
-)
-{
-    const link_id link = links_.add_successor(std::move(channel), nullptr, number);
+    const link_id link = links_.add_successor(std::move(path));
     machine().successor_attached({link, who, ticket});
     t.touch(*this);
     return link;
@@ -264,7 +249,7 @@ inline void claim::finish(reaction& t)
     host().remove(id());
 }
 
-// False if somebody else has the guard.
+// False if it is to be tried again.
 inline bool claim::try_guarded(transaction_result& result)
 {
     try

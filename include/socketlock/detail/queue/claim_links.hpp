@@ -6,6 +6,7 @@
 
 #include <socketlock/config.hpp>
 #include <socketlock/detail/queue/claim_machine.hpp>
+#include <socketlock/detail/queue/successor_channel.hpp>
 
 #include <cstdint>
 #include <forward_list>
@@ -16,7 +17,6 @@ namespace socketlock::detail {
 class linked_claim;
 class predecessor_link;
 class reaction;
-class successor_channel;
 
 /**
  * How a claim reaches the claims before and behind it: within the process by a pointer, else by a
@@ -42,13 +42,7 @@ public:
 
     // To the claims behind.
 
-    /// Either `channel` is there, with the attachment's number, or `local`, with the number that it
-    /// knows the attachment by.
-    SOCKETLOCK_DECL link_id add_successor(
-        std::shared_ptr<successor_channel> channel,
-        std::shared_ptr<linked_claim> local,
-        std::uint64_t number
-    );
+    SOCKETLOCK_DECL link_id add_successor(successor_path path);
     SOCKETLOCK_DECL void remove_successor(link_id link);
     SOCKETLOCK_DECL void say_to_successor(const claim_action& action, reaction& t);
 
@@ -62,13 +56,10 @@ private:
         link_id local_link;
     };
 
-    /// Likewise.
     struct successor
     {
         link_id id;
-        std::shared_ptr<successor_channel> channel;
-        std::shared_ptr<linked_claim> local;
-        std::uint64_t number;
+        successor_path path;
     };
 
     std::unique_ptr<predecessor> predecessor_;

@@ -61,8 +61,7 @@ SOCKETLOCK_DECL void claim_links::say_attach(linked_claim& self, reaction& t)
         predecessor_->remote->say_attach(self);
     else if (predecessor_->local)
         predecessor_->local_link = predecessor_->local->add_successor(
-            self.shared(),
-            predecessor_->number,
+            {nullptr, self.shared(), predecessor_->number},
             self.entry()->contact_of(self),
             self.machine().ticket(),
             t
@@ -114,13 +113,9 @@ SOCKETLOCK_DECL link_id claim_links::unanswered() const noexcept
     return is_unanswered ? predecessor_->number : 0;
 }
 
-SOCKETLOCK_DECL link_id claim_links::add_successor(
-    std::shared_ptr<successor_channel> channel,
-    std::shared_ptr<linked_claim> local,
-    std::uint64_t number
-)
+SOCKETLOCK_DECL link_id claim_links::add_successor(successor_path path)
 {
-    successors_.push_front({new_link_id(), std::move(channel), std::move(local), number});
+    successors_.push_front({new_link_id(), std::move(path)});
     return successors_.front().id;
 }
 
@@ -129,12 +124,12 @@ SOCKETLOCK_DECL void claim_links::remove_successor(link_id link)
     successors_.remove_if([&](const successor& s) { return s.id == link; });
 }
 
-inline void say_by_channel(successor_channel& to, claim_action::kind what, std::uint64_t number)
+inline void say_by_channel(successor_channel& to, const claim_action& what, std::uint64_t number)
 {
     using kind = claim_action::kind;
-    if (what == kind::say_attached)
-        to.say_attached(number);
-    else if (what == kind::say_look)
+    if (what.what == kind::say_attached)
+        to.say_attached(number, what.is_first);
+    else if (what.what == kind::say_look)
         to.say_look(number);
     else
         to.say_detached(number);
@@ -150,18 +145,18 @@ SOCKETLOCK_DECL void claim_links::say_to_successor(const claim_action& action, r
     );
     if (found == successors_.end())
         return;
-    const successor to = *found;
+    const successor_path to = found->path;
     if (action.what != kind::say_attached)
         remove_successor(action.link);
 
     if (to.channel)
     {
-        say_by_channel(*to.channel, action.what, to.number);
+        say_by_channel(*to.channel, action, to.number);
         return;
     }
     claim_machine& other = to.local->machine();
     if (action.what == kind::say_attached)
-        other.attach_accepted(to.number);
+        other.attach_accepted(to.number, action.is_first);
     else if (action.what == kind::say_look)
         other.look(to.number);
     else

@@ -74,12 +74,12 @@ struct claim_action
         /// `attach` was not said, the connection may be kept; else whoever is on the other side
         /// must learn that the attachment has ended.
         disconnect,
-        /// Say these to the successor on `link`. `look` and `detached` are last words.
+        /// Say these to the successor on `link`: `attached` with `is_first`, and again when that
+        /// changes. `look` and `detached` are last words.
         say_attached,
         say_look,
         say_detached,
-        /// Call `timer_fired` after `pause`; replaces the timer before. If `watches` is set the
-        /// shell may call `record_changed` before, when the lock file has changed.
+        /// Call `timer_fired` after `pause`; replaces the timer before.
         start_timer,
         /// The caller's lock operation is complete.
         complete_lock,
@@ -99,7 +99,7 @@ struct claim_action
     claim_ref target;
     std::uint64_t fencing_token = 0;
     std::chrono::microseconds pause{};
-    bool watches = false;
+    bool is_first = false;
     error_code ec;
     bool acquired = false;
 };
@@ -171,7 +171,7 @@ public:
     SOCKETLOCK_DECL const successor* next_in_line() const noexcept;
 
     /// How many are before this claim, besides the holder, as far as that is known: 0 if it is
-    /// attached to the holder, else nothing.
+    /// attached to the holder and has heard that it is the first of those that are; else nothing.
     SOCKETLOCK_DECL std::optional<std::uint64_t> ahead() const noexcept;
 
     /// The caller wants the lock: at once, or else a place in the queue.
@@ -182,9 +182,6 @@ public:
     SOCKETLOCK_DECL void release();
     SOCKETLOCK_DECL void transacted(const transaction_result& result);
     SOCKETLOCK_DECL void timer_fired();
-    /// The lock file has changed: of use while a timer is running that watches it. Each may set off
-    /// a transaction: the shell leaves out those that come too fast.
-    SOCKETLOCK_DECL void record_changed();
     /// Somebody removed or replaced the lock file: a holder puts the record back, or finds the lock
     /// lost.
     SOCKETLOCK_DECL void check_record();
@@ -200,7 +197,9 @@ public:
     /// The other side has proved with its presence's key that it is the living claim, and that its
     /// signature seed is another one.
     SOCKETLOCK_DECL void handshake_refused(link_id link);
-    SOCKETLOCK_DECL void attach_accepted(link_id link);
+    /// Again, whenever `is_first` changes: of those attached there, this claim has the lowest
+    /// ticket.
+    SOCKETLOCK_DECL void attach_accepted(link_id link, bool is_first);
     /// The last word to a claim whose turn it may be, or that must attach elsewhere.
     SOCKETLOCK_DECL void look(link_id link);
     /// The last word to a claim that has said `detach`.
@@ -240,6 +239,8 @@ private:
     SOCKETLOCK_DECL void hold(std::uint64_t fencing_token);
     SOCKETLOCK_DECL void fail(const transaction_result& result);
     SOCKETLOCK_DECL void fail(const error_code& ec);
+    SOCKETLOCK_DECL void say_attached(link_id link, bool is_first);
+    SOCKETLOCK_DECL void tell_first_successor();
     SOCKETLOCK_DECL void say_look_to_all();
     SOCKETLOCK_DECL void send_earlier_successors_away();
     SOCKETLOCK_DECL void finish();
@@ -261,6 +262,8 @@ private:
     bool linked_ = false;
     /// The claim before this one has accepted us.
     bool accepted_ = false;
+    /// It has accepted nobody else with a lower ticket.
+    bool is_first_ = false;
     /// The one before that was over when we came.
     bool was_too_late_ = false;
     /// It cannot be reached from here.
@@ -284,6 +287,8 @@ private:
     claim_timing::duration waited_{};
     claim_ref predecessor_;
     std::vector<successor> successors_;
+    /// The one that was told last that it is the first; 0 if none.
+    link_id first_successor_ = 0;
     std::vector<claim_action> actions_;
 };
 

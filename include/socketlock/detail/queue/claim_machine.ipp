@@ -229,12 +229,6 @@ SOCKETLOCK_DECL void claim_machine::timer_fired()
     }
 }
 
-SOCKETLOCK_DECL void claim_machine::record_changed()
-{
-    if (phase_ == claim_phase::parked)
-        poll();
-}
-
 SOCKETLOCK_DECL void claim_machine::check_record()
 {
     if (phase_ == claim_phase::holding)
@@ -252,9 +246,12 @@ SOCKETLOCK_DECL void claim_machine::link_up(link_id link)
     start_safety_net();
 }
 
-SOCKETLOCK_DECL void claim_machine::attach_accepted(link_id link)
+SOCKETLOCK_DECL void claim_machine::attach_accepted(link_id link, bool is_first)
 {
     if (!is_current(link) || !is_attached())
+        return;
+    is_first_ = is_first;
+    if (accepted_)
         return;
     accepted_ = true;
     was_too_late_ = false;
@@ -343,9 +340,7 @@ SOCKETLOCK_DECL void claim_machine::stay_parked()
     phase_ = claim_phase::parked;
     pause_ = pause_.count() == 0 ? timing_->first_pause
                                  : std::min(pause_ * 2, timing_->longest_poll);
-    claim_action& a = act(kind::start_timer);
-    a.pause = pause_;
-    a.watches = true;
+    act(kind::start_timer).pause = pause_;
 }
 
 SOCKETLOCK_DECL void claim_machine::start_safety_net()

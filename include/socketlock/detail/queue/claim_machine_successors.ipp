@@ -9,6 +9,7 @@
 #include <socketlock/detail/queue/claim_machine.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace socketlock::detail {
 
@@ -25,7 +26,7 @@ SOCKETLOCK_DECL const claim_machine::successor* claim_machine::next_in_line() co
 
 SOCKETLOCK_DECL std::optional<std::uint64_t> claim_machine::ahead() const noexcept
 {
-    const bool is_next = is_attached() && accepted_ && is_behind_holder_;
+    const bool is_next = is_attached() && accepted_ && is_first_ && is_behind_holder_;
     return is_next ? std::optional<std::uint64_t>(0) : std::nullopt;
 }
 
@@ -40,9 +41,38 @@ SOCKETLOCK_DECL void claim_machine::successor_attached(const successor& s)
     // It may be there already, by a connection that broke. Both are kept: this one need not be the
     // younger, since connections are read in any order.
     successors_.push_back(s);
-    act(kind::say_attached).link = s.link;
+    if (next_in_line()->link == s.link)
+        tell_first_successor();
+    else
+        say_attached(s.link, false);
     if (phase_ == claim_phase::holding)
         act(kind::notify_contended);
+}
+
+SOCKETLOCK_DECL void claim_machine::say_attached(link_id link, bool is_first)
+{
+    claim_action& a = act(kind::say_attached);
+    a.link = link;
+    a.is_first = is_first;
+}
+
+// Several may be attached: who waited behind a claim that has left, or that did not answer, comes
+// to the one before.
+SOCKETLOCK_DECL void claim_machine::tell_first_successor()
+{
+    const successor* const first = next_in_line();
+    const link_id before = std::exchange(first_successor_, first != nullptr ? first->link : 0);
+    if (before == first_successor_)
+        return;
+    if (first != nullptr)
+        say_attached(first->link, true);
+    const bool is_there = std::any_of(
+        successors_.begin(),
+        successors_.end(),
+        [&](const successor& s) { return s.link == before; }
+    );
+    if (is_there)
+        say_attached(before, false);
 }
 
 SOCKETLOCK_DECL void claim_machine::successor_detached(link_id link)
@@ -64,6 +94,7 @@ SOCKETLOCK_DECL void claim_machine::successor_ended(link_id link)
         ),
         successors_.end()
     );
+    tell_first_successor();
 }
 
 // Claims that wait in a circle would wait for ever. Whoever waits on a claim that waits has
@@ -80,6 +111,7 @@ SOCKETLOCK_DECL void claim_machine::send_earlier_successors_away()
         act(kind::say_look).link = s.link;
     });
     successors_.erase(first, successors_.end());
+    tell_first_successor();
 }
 
 // The one whose turn it is comes first.
@@ -93,6 +125,7 @@ SOCKETLOCK_DECL void claim_machine::say_look_to_all()
     for (const successor& s : successors_)
         act(kind::say_look).link = s.link;
     successors_.clear();
+    first_successor_ = 0;
 }
 
 }  // namespace socketlock::detail

@@ -10,6 +10,7 @@
 #include <socketlock/detail/common/id.hpp>
 #include <socketlock/detail/completion/lock_backend.hpp>
 #include <socketlock/detail/queue/claim_machine.hpp>
+#include <socketlock/detail/queue/successor_channel.hpp>
 #include <socketlock/detail/record/lock_address.hpp>
 #include <socketlock/holder_info.hpp>
 
@@ -23,7 +24,6 @@ namespace socketlock::detail {
 class claim_host;
 class lock_entry;
 class reaction;
-class successor_channel;
 
 class linked_claim
 {
@@ -50,18 +50,9 @@ public:
     virtual void perform(const claim_action& action, reaction& t) = 0;
     /// Remembers who is in the way, as the last look found.
     virtual void note_blocker(holder_info blocker) = 0;
-    /// A claim queues behind this one: another one of this process, or one at the other end of a
-    /// channel. Returns the link's number.
+    /// A claim queues behind this one. Returns the link's number.
     virtual link_id add_successor(
-        std::shared_ptr<linked_claim> local,
-        link_id local_link,
-        const claim_contact& who,
-        std::uint64_t ticket,
-        reaction& t
-    ) = 0;
-    virtual link_id add_successor(
-        std::shared_ptr<successor_channel> channel,
-        std::uint64_t number,
+        successor_path path,
         const claim_contact& who,
         std::uint64_t ticket,
         reaction& t

@@ -62,7 +62,8 @@ public:
     /// What the record says of a claim to this lock.
     SOCKETLOCK_DECL claim_contact contact_of(const linked_claim& c) const;
 
-    /// One transaction for a claim; false if the guard is taken. Only within `run`.
+    /// One transaction for a claim; false if it is to be tried again a little later, since the
+    /// guard is taken, or descriptors are being closed that it needs. Only within `run`.
     SOCKETLOCK_DECL bool transact(linked_claim& c, intent what, transaction_result& result);
 
     /// Reads the record by the descriptor of this process. Only within `run`.

@@ -10,6 +10,7 @@
 #include <socketlock/detail/queue/linked_claim.hpp>
 #include <socketlock/detail/queue/lock_entry.hpp>
 #include <socketlock/detail/record/holder_lookup.hpp>
+#include <socketlock/detail/wire/kept_connection.hpp>
 #include <socketlock/error.hpp>
 
 #include <chrono>
@@ -118,6 +119,13 @@ SOCKETLOCK_DECL bool lock_entry::transact(linked_claim& c, intent what, transact
     // Only now: while one guard is held no other file must be closed.
     if (is_new)
         host_->note_open_file(shared_from_this());
+    const bool may_repeat = result.ec == errc::too_many_open_files && !result.decided.write;
+    if (may_repeat && host_->connections()->close_all())
+    {
+        // Once they are closed.
+        result = {};
+        return false;
+    }
     return is_done;
 }
 

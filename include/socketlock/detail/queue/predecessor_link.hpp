@@ -61,7 +61,7 @@ private:
     // Events of the connection, on the I/O thread.
 
     SOCKETLOCK_DECL void on_ready() override;
-    SOCKETLOCK_DECL void on_attached() override;
+    SOCKETLOCK_DECL void on_attached(bool is_first) override;
     SOCKETLOCK_DECL void on_look() override;
     SOCKETLOCK_DECL void on_detached() override;
     SOCKETLOCK_DECL void on_refused() override;

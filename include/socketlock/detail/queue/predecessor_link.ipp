@@ -111,6 +111,9 @@ inline std::shared_ptr<kept_connection> predecessor_link::open(
     if (ec || is_unreachable)
     {
         state_ = state::done;
+        if (ec == errc::too_many_open_files)
+            // For the next attempt.
+            self.host().connections()->close_all();
         // Any other error may pass.
         if (is_unreachable)
             self.machine().link_unreachable(link_);
@@ -169,13 +172,13 @@ SOCKETLOCK_DECL void predecessor_link::on_ready()
     });
 }
 
-SOCKETLOCK_DECL void predecessor_link::on_attached()
+SOCKETLOCK_DECL void predecessor_link::on_attached(bool is_first)
 {
-    send([this](linked_claim& self) {
-        if (state_ != state::attaching)
+    send([this, is_first](linked_claim& self) {
+        if (state_ != state::attaching && state_ != state::accepted)
             return;
         state_ = state::accepted;
-        self.machine().attach_accepted(link_);
+        self.machine().attach_accepted(link_, is_first);
     });
 }
 

@@ -31,7 +31,7 @@ public:
         const handshake_server& handshake
     );
 
-    SOCKETLOCK_DECL void say_attached(std::uint64_t number) override;
+    SOCKETLOCK_DECL void say_attached(std::uint64_t number, bool is_first) override;
     SOCKETLOCK_DECL void say_look(std::uint64_t number) override;
     SOCKETLOCK_DECL void say_detached(std::uint64_t number) override;
 

@@ -118,8 +118,9 @@ SOCKETLOCK_DECL bool successor_session::on_attach(const frame_view& frame)
     target->entry()->run([&](reaction& t) {
         claim_ = target;
         link_ = target->add_successor(
-            std::static_pointer_cast<successor_session>(shared_from_this()),
-            message->number,
+            {std::static_pointer_cast<successor_session>(shared_from_this()),
+             nullptr,
+             message->number},
             who,
             message->ticket,
             t
@@ -137,9 +138,9 @@ SOCKETLOCK_DECL void successor_session::on_detach(const frame_view& frame)
         send_event(*c, [this](claim_machine& m) { m.successor_detached(link_); });
 }
 
-SOCKETLOCK_DECL void successor_session::say_attached(std::uint64_t number)
+SOCKETLOCK_DECL void successor_session::say_attached(std::uint64_t number, bool is_first)
 {
-    send(attached_message{number}.encode());
+    send(attached_message{number, is_first}.encode());
 }
 
 SOCKETLOCK_DECL void successor_session::say_look(std::uint64_t number)

@@ -36,8 +36,9 @@ public:
     using framed_socket::framed_socket;
 
 protected:
-    /// Connects and proves, within a time limit. On the context's thread.
-    SOCKETLOCK_DECL void open(
+    /// Connects and proves, within a time limit. On the context's thread. With an error it has
+    /// ended.
+    SOCKETLOCK_DECL error_code open(
         const peer_address& to,
         const handshake_ids& ids,
         std::string_view signature_seed,

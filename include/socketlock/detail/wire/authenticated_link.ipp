@@ -14,7 +14,7 @@
 
 namespace socketlock::detail {
 
-SOCKETLOCK_DECL void authenticated_link::open(
+SOCKETLOCK_DECL error_code authenticated_link::open(
     const peer_address& to,
     const handshake_ids& ids,
     std::string_view signature_seed,
@@ -31,10 +31,12 @@ SOCKETLOCK_DECL void authenticated_link::open(
     if (!ec)
         address = asio::ip::make_address(to.address, ec);
     // It comes from a file that others can write: it must not send us anywhere else.
-    if (ec || !address.is_loopback() || to.port == 0)
+    if (!ec && (!address.is_loopback() || to.port == 0))
+        ec = boost::system::errc::make_error_code(boost::system::errc::address_not_available);
+    if (ec)
     {
         end();
-        return;
+        return ec;
     }
     handshake_.emplace(key, key_without_seed, ids, to.port, own_nonce);
     owned_descriptor descriptor = open_loopback_socket(address.is_v6(), ec);
@@ -43,10 +45,11 @@ SOCKETLOCK_DECL void authenticated_link::open(
     if (ec)
     {
         end();
-        return;
+        return ec;
     }
     start_limit(limit);
     async_connect({address, to.port});
+    return {};
 }
 
 SOCKETLOCK_DECL void authenticated_link::on_connected()

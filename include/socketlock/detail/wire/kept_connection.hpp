@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,9 @@ public:
     /// The new connection is authenticated: `attach` may be sent. Not called for a connection from
     /// the pool, which is.
     virtual void on_ready() = 0;
-    virtual void on_attached() = 0;
+    /// Again, whenever `is_first` changes: of those that are attached to the target claim, this one
+    /// has the lowest ticket.
+    virtual void on_attached(bool is_first) = 0;
     /// A last word: no event follows.
     virtual void on_look() = 0;
     /// A last word as well.
@@ -99,13 +102,13 @@ public:
     SOCKETLOCK_DECL void finish(std::uint64_t number, bool is_clean);
 
 private:
-    using event = void (attachment_events::*)();
-
     SOCKETLOCK_DECL void on_authenticated() override;
     SOCKETLOCK_DECL void on_refused() override;
     SOCKETLOCK_DECL bool on_message(const frame_view& frame) override;
     SOCKETLOCK_DECL void on_end() override;
-    SOCKETLOCK_DECL bool on_word(const frame_view& frame, event what, bool is_last);
+    /// Calls `event(attachment_events&)` if the attachment `number` is the present one.
+    template <class Event>
+    bool on_word(std::optional<std::uint64_t> number, bool is_last, Event event);
     SOCKETLOCK_DECL std::shared_ptr<kept_connection> shared_connection();
 
     const std::weak_ptr<connection_pool> pool_;
@@ -144,6 +147,10 @@ public:
 
     /// One that is not open, and comes here when it is done with.
     SOCKETLOCK_DECL std::shared_ptr<kept_connection> make(connection_key key);
+
+    /// Closes all that are here, on the context's thread, since their descriptors are needed. False
+    /// if there are none.
+    SOCKETLOCK_DECL bool close_all();
 
     /// How many are here.
     SOCKETLOCK_DECL std::size_t size();

@@ -6,6 +6,7 @@
 
 #include <socketlock/detail/wire/kept_connection.hpp>
 #include <socketlock/detail/wire/message.hpp>
+#include <socketlock/error.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -43,7 +44,11 @@ SOCKETLOCK_DECL void kept_connection::connect(
     std::chrono::steady_clock::duration limit
 )
 {
-    open(to, ids, key_.signature_seed, limit);
+    const error_code ec = open(to, ids, key_.signature_seed, limit);
+    const auto pool = ec == errc::too_many_open_files ? pool_.lock() : nullptr;
+    // For the next attempt.
+    if (pool)
+        pool->close_all();
 }
 
 SOCKETLOCK_DECL void kept_connection::finish(std::uint64_t number, bool is_clean)
@@ -108,25 +113,9 @@ SOCKETLOCK_DECL void kept_connection::on_end()
         to->on_end();
 }
 
-SOCKETLOCK_DECL bool kept_connection::on_message(const frame_view& frame)
+template <class Event>
+bool kept_connection::on_word(std::optional<std::uint64_t> number, bool is_last, Event event)
 {
-    switch (static_cast<message_type>(frame.type))
-    {
-    case message_type::attached:
-        return on_word(frame, &attachment_events::on_attached, false);
-    case message_type::look:
-        return on_word(frame, &attachment_events::on_look, true);
-    case message_type::detached:
-        return on_word(frame, &attachment_events::on_detached, true);
-    default:
-        // Whatever a later version tells its waiters is of no use to us.
-        return true;
-    }
-}
-
-SOCKETLOCK_DECL bool kept_connection::on_word(const frame_view& frame, event what, bool is_last)
-{
-    const auto number = decode_number(frame.body);
     if (!number)
         return false;
     std::shared_ptr<attachment_events> to;
@@ -140,8 +129,33 @@ SOCKETLOCK_DECL bool kept_connection::on_word(const frame_view& frame, event wha
             events_.reset();
     }
     if (to)
-        ((*to).*what)();
+        event(*to);
     return true;
+}
+
+SOCKETLOCK_DECL bool kept_connection::on_message(const frame_view& frame)
+{
+    switch (static_cast<message_type>(frame.type))
+    {
+    case message_type::attached:
+    {
+        const auto message = attached_message::decode(frame.body);
+        return message && on_word(message->number, false, [&](attachment_events& to) {
+                   to.on_attached(message->is_first);
+               });
+    }
+    case message_type::look:
+        return on_word(decode_number(frame.body), true, [](attachment_events& to) {
+            to.on_look();
+        });
+    case message_type::detached:
+        return on_word(decode_number(frame.body), true, [](attachment_events& to) {
+            to.on_detached();
+        });
+    default:
+        // Whatever a later version tells its waiters is of no use to us.
+        return true;
+    }
 }
 
 SOCKETLOCK_DECL connection_pool::connection_pool(
@@ -198,6 +212,19 @@ SOCKETLOCK_DECL std::shared_ptr<kept_connection> connection_pool::put(
     auto oldest = std::move(idle_.front().connection);
     idle_.erase(idle_.begin());
     return oldest;
+}
+
+SOCKETLOCK_DECL bool connection_pool::close_all()
+{
+    std::vector<idle_connection> closed;
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        closed.swap(idle_);
+        idle_.reserve(most_idle + 1);
+    }
+    for (const idle_connection& idle : closed)
+        idle.connection->close();
+    return !closed.empty();
 }
 
 SOCKETLOCK_DECL void connection_pool::remove(const kept_connection& connection)

@@ -151,8 +151,18 @@ struct attach_message
     SOCKETLOCK_DECL static std::optional<attach_message> decode(byte_view body);
 };
 
-/// Answers `attach`: the waiter is remembered.
-using attached_message = numbered_message<message_type::attached>;
+/// Answers `attach`: the waiter is remembered. Said again whenever `is_first` changes.
+struct attached_message
+{
+    static constexpr message_type type = message_type::attached;
+
+    std::uint64_t number = 0;
+    /// Of those that are attached to the target claim, the waiter has the lowest ticket.
+    bool is_first = false;
+
+    SOCKETLOCK_DECL encoded_frame encode() const;
+    SOCKETLOCK_DECL static std::optional<attached_message> decode(byte_view body);
+};
 
 /// The waiter's turn may have come, or the target claim is over: the waiter has to look at the
 /// record. The attachment's last message.

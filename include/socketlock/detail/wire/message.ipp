@@ -190,6 +190,26 @@ std::optional<attach_message> attach_message::decode(byte_view body)
     return decoded(reader, std::move(result));
 }
 
+encoded_frame attached_message::encode() const
+{
+    encoded_frame frame = begin_frame(*this);
+    frame.put_u64(number);
+    frame.put_u8(is_first ? 1 : 0);
+    return frame;
+}
+
+std::optional<attached_message> attached_message::decode(byte_view body)
+{
+    body_reader reader(body);
+    attached_message result;
+    result.number = reader.u64();
+    const std::uint8_t is_first = reader.u8();
+    if (is_first > 1)
+        return std::nullopt;
+    result.is_first = is_first != 0;
+    return decoded(reader, result);
+}
+
 encoded_frame pong_message::encode() const
 {
     encoded_frame frame = begin_frame(*this);
