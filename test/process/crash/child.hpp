@@ -94,6 +94,21 @@ public:
         return ended && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     }
 
+    /// SIGSTOP; returns when it has stopped.
+    void stop() const
+    {
+        int status = 0;
+        ::kill(pid_, SIGSTOP);
+        ::waitpid(pid_, &status, WUNTRACED);
+    }
+
+    /// SIGKILL; returns when it is gone.
+    void kill()
+    {
+        ::kill(pid_, SIGKILL);
+        wait();
+    }
+
     /// True if it was ended by kill -9.
     bool wait_for_kill()
     {

@@ -3,10 +3,6 @@
 
 #include "scenario.hpp"
 
-#include <socketlock/process_lock.hpp>
-
-#include <boost/asio/io_context.hpp>
-
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -18,78 +14,17 @@
 #include <vector>
 
 #include "child.hpp"
+#include "queue_scenario.hpp"
+#include "user.hpp"
 
 namespace crash {
 
-namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using socketlock::error_code;
 
 namespace {
 
-constexpr std::chrono::milliseconds at_last{300000};
-
-// Less than the pause after which a waiter looks at the record without having been woken; not for
-// sanitized programs, which may take that long.
-std::chrono::milliseconds soon()
-{
-    return is_sanitized() ? at_last : std::chrono::milliseconds(2000);
-}
-
-void require(bool condition, const std::string& what)
-{
-    if (!condition)
-        throw std::runtime_error(what);
-}
-
-// A lock object, and what its process needs for it.
-class user
-{
-public:
-    explicit user(const scene& s) : scene_(s), lock_(context_, "lock", options(s)) {}
-
-    socketlock::process_lock& lock() { return lock_; }
-    asio::io_context& context() { return context_; }
-
-    // To be called by a new owner.
-    void note_token()
-    {
-        const std::uint64_t token = lock_.fencing_token();
-        require(token > scene_.board.last_token, "the fencing token did not grow");
-        scene_.board.last_token = token;
-    }
-
-    void wait_contended()
-    {
-        lock_.async_wait_contended([](error_code ec) { require(!ec, "nobody queued"); });
-        context_.run();
-        context_.restart();
-    }
-
-private:
-    static socketlock::lock_options options(const scene& s)
-    {
-        socketlock::lock_options result;
-        result.lock_dir = s.lock_dir;
-        return result;
-    }
-
-    const scene& scene_;
-    asio::io_context context_{1};
-    socketlock::process_lock lock_;
-};
-
-// Start, lock, unlock and the end, in a process of its own.
-void cycle(const scene& s)
-{
-    user u(s);
-    if (u.lock().try_lock())
-    {
-        u.note_token();
-        u.lock().unlock();
-    }
-}
-
+// In a process of its own.
 void cycle_in_child(const scene& s)
 {
     require(child([&] { cycle(s); }).wait(), "a process could not lock and unlock");
@@ -104,14 +39,6 @@ void die_holding(const scene& s)
         ::kill(::getpid(), SIGKILL);
     };
     require(child(body).wait_for_kill(), "a process could not lock");
-}
-
-kill_point kill_cycle(const scene& s)
-{
-    return kill_at(s.number, s.board.is_armed, [&] {
-        s.board.is_armed = true;
-        cycle(s);
-    });
 }
 
 // The directory does not exist, either.
@@ -141,73 +68,6 @@ kill_point destroyed_owner(const scene& s)
         s.board.is_armed = true;
         u.reset();
     });
-}
-
-// Waits for the lock, says when it has it, and gives it back.
-void wait_and_say(const scene& s, const event& acquired)
-{
-    user u(s);
-    u.lock().lock();
-    u.note_token();
-    acquired.happen();
-    u.lock().unlock();
-}
-
-kill_point handing_over(const scene& s)
-{
-    const event held;
-    const event acquired;
-    // Started first, as nobody is there to start it while the holder is being traced.
-    child waiter([&] {
-        require(held.wait(at_last), "the holder did not begin");
-        wait_and_say(s, acquired);
-    });
-    const kill_point result = kill_at(s.number, s.board.is_armed, [&] {
-        user u(s);
-        u.lock().lock();
-        u.note_token();
-        held.happen();
-        u.wait_contended();
-        s.board.is_armed = true;
-        u.lock().unlock();
-    });
-    require(acquired.wait(soon()), "the waiter did not get the lock");
-    require(waiter.wait(), "the waiter failed");
-    return result;
-}
-
-kill_point waiting(const scene& s)
-{
-    const event held;
-    const event contended;
-    const event acquired;
-    child holder([&] {
-        user u(s);
-        u.lock().lock();
-        u.note_token();
-        held.happen();
-        u.wait_contended();
-        contended.happen();
-        u.lock().unlock();
-    });
-    require(held.wait(at_last), "the holder did not begin");
-    child next([&] {
-        // By the waiter that is being killed; else this one is to be the first.
-        contended.wait(at_last);
-        wait_and_say(s, acquired);
-    });
-    const kill_point result = kill_at(s.number, s.board.is_armed, [&] {
-        s.board.is_armed = true;
-        user u(s);
-        u.lock().lock();
-        u.note_token();
-        u.lock().unlock();
-    });
-    contended.happen();
-    require(acquired.wait(soon()), "the next waiter did not get the lock");
-    require(next.wait(), "the next waiter failed");
-    require(holder.wait(), "the holder failed");
-    return result;
 }
 
 // Temporary presences of the lock directory, or all of them.
@@ -268,12 +128,19 @@ void check_aftermath(const scene& s)
 }
 
 const scenario scenarios[scenario_count] = {
-    {"first_use",                   &first_use,       true},
-    {"a_free_lock",                 &free_lock,       true},
-    {"a_lock_whose_holder_died",    &dead_holder,     true},
-    {"an_owner_that_is_destroyed",  &destroyed_owner, true},
-    {"handing_over_to_a_waiter",    &handing_over,    true},
-    {"waiting_with_another_behind", &waiting,         true},
+    {"first_use",                                &first_use,                  true},
+    {"a_free_lock",                              &free_lock,                  true},
+    {"a_lock_whose_holder_died",                 &dead_holder,                true},
+    {"an_owner_that_is_destroyed",               &destroyed_owner,            true},
+    {"handing_over_to_a_waiter",                 &hand_over,                  true},
+    {"handing_over_to_a_parked_waiter",          &hand_over_to_parked,        true},
+    {"waiting_with_another_behind",              &wait_attached,              true},
+    {"waiting_parked_with_another_behind",       &wait_parked,                true},
+    {"giving_up_with_another_behind",            &give_up_attached,           true},
+    {"giving_up_parked_with_another_behind",     &give_up_parked,             true},
+    {"giving_up_what_is_reserved",               &decline,                    true},
+    {"a_lock_that_is_reserved_for_the_dead",     &reserved_for_dead,          true},
+    {"a_damaged_record_with_a_dead_reservation", &reserved_in_damaged_record, true},
 };
 
 }  // namespace crash

@@ -40,7 +40,7 @@ struct scenario
     bool ends_at_once;
 };
 
-inline constexpr int scenario_count = 6;
+inline constexpr int scenario_count = 13;
 extern const scenario scenarios[scenario_count];
 
 /// Sanitized programs make far more calls, and slower.

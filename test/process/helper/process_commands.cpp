@@ -15,8 +15,6 @@
 #include <fstream>
 #include <future>
 #include <grp.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <malloc.h>
 #include <memory>
 #include <sstream>
@@ -28,6 +26,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "../forbidden_sockets.hpp"
 #include "program.hpp"
 
 namespace test {
@@ -110,23 +109,6 @@ bool keep_guard(const std::string& path)
 bool become(::uid_t id)
 {
     return ::setgroups(0, nullptr) == 0 && ::setgid(id) == 0 && ::setuid(id) == 0;
-}
-
-// From now on only sockets of AF_UNIX can be had, as in a service that may have no others.
-bool forbid_ip_sockets(int error)
-{
-    const auto when_denied = static_cast<std::uint32_t>(error);
-    ::sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(::seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(::seccomp_data, args[0])),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 1, 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | when_denied),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    const ::sock_fprog filter{sizeof code / sizeof *code, code};
-    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-           ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter) == 0;
 }
 
 // Makes a connection to a socket both standard input and output.
