@@ -3,29 +3,21 @@
 
 #include "interrupted.hpp"
 
-#include <socketlock/detail/platform/process_identity.hpp>
-#include <socketlock/detail/record/decide.hpp>
-#include <socketlock/detail/record/lock_file.hpp>
-
-#include <algorithm>
-#include <arpa/inet.h>
 #include <cerrno>
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <ostream>
-#include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
+
+#include "loopback.hpp"
 
 namespace test {
 
@@ -33,40 +25,10 @@ namespace sl = socketlock::detail;
 
 namespace {
 
-[[noreturn]] void fail(const char* what)
-{
-    throw std::system_error(errno, std::generic_category(), what);
-}
-
-int open_socket()
-{
-    const int result = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (result < 0)
-        fail("socket");
-    const int on = 1;
-    ::setsockopt(result, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return result;
-}
-
-::sockaddr_in loopback(std::uint16_t port)
-{
-    ::sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port);
-    return address;
-}
-
-bool is_readable(int descriptor, std::chrono::milliseconds limit)
-{
-    ::pollfd readable = {descriptor, POLLIN, 0};
-    return ::poll(&readable, 1, static_cast<int>(limit.count())) == 1;
-}
-
 void require_readable(int descriptor)
 {
     if (!is_readable(descriptor, patience))
-        throw std::runtime_error("the other side neither says anything nor comes");
+        throw std::runtime_error("the other side says nothing");
 }
 
 // How much lies unread at the other end of a loopback connection; nothing if it is closed there.
@@ -146,11 +108,7 @@ interrupted_connection::~interrupted_connection()
 
 int interrupted_connection::open(std::uint16_t port)
 {
-    const int result = open_socket();
-    const ::sockaddr_in address = loopback(port);
-    if (::connect(result, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0)
-        fail("connect");
-    return result;
+    return connect_to(port);
 }
 
 void interrupted_connection::cut()
@@ -277,70 +235,6 @@ std::optional<sl::frame_view> interrupted_connection::hear(sl::message_type type
     return frame;
 }
 
-actor::actor(const std::string& directory)
-    : listener_(open_socket()), presence_(std::make_unique<sl::presence>())
-{
-    ::sockaddr_in address = loopback(0);
-    auto* const generic = reinterpret_cast<::sockaddr*>(&address);
-    ::socklen_t size = sizeof address;
-    if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 64) != 0 ||
-        ::getsockname(listener_, generic, &size) != 0)
-        fail("listen");
-    const sl::process_identity me = sl::this_process();
-    sl::presence_info info;
-    socketlock::error_code ec;
-    info.id = sl::random_id(ec);
-    info.key = sl::random_key(ec);
-    info.pid = me.pid;
-    info.port = ntohs(address.sin_port);
-    info.address = "127.0.0.1";
-    info.boot_id = me.boot_id;
-    info.pid_namespace = me.pid_namespace;
-    info.net_namespace = me.net_namespace;
-    info.host = me.host;
-    info.executable = me.executable;
-    presence_->create(directory, info, 0600, ec);
-    if (ec)
-        throw boost::system::system_error(ec);
-}
-
-sl::claim_contact actor::new_claim() const
-{
-    socketlock::error_code ec;
-    return {
-        {sl::random_id(ec), presence_->info().id, presence_->info().pid},
-        port()
-    };
-}
-
-int actor::accept()
-{
-    require_readable(listener_);
-    const int result = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (result < 0)
-        fail("accept");
-    const int on = 1;
-    ::setsockopt(result, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return result;
-}
-
-bool actor::has_caller() const
-{
-    return is_readable(listener_, {});
-}
-
-void actor::stop_listening()
-{
-    if (listener_ >= 0)
-        ::close(std::exchange(listener_, -1));
-}
-
-void actor::die()
-{
-    stop_listening();
-    presence_.reset();
-}
-
 std::optional<sl::id128> let_in(
     interrupted_connection& connection,
     const actor& self,
@@ -384,89 +278,6 @@ std::optional<waiter> let_attach(
         attach->ticket,
         attach->number
     };
-}
-
-sl::record edit_record(const std::string& path, const std::function<void(sl::record&)>& change)
-{
-    sl::lock_file file(path, 0600);
-    sl::transaction t(file);
-    socketlock::error_code ec;
-    if (!eventually([&] { return t.begin(ec) || ec; }))
-        throw std::runtime_error("somebody keeps the guard");
-    const std::string file_name = std::filesystem::path(path).filename();
-    // The names that are used here stand for themselves.
-    sl::record* const r = ec ? nullptr : &t.read(file_name.substr(1, file_name.size() - 6), ec);
-    if (!ec && change)
-    {
-        change(*r);
-        t.write(ec);
-    }
-    if (ec)
-        throw boost::system::system_error(ec);
-    return *r;
-}
-
-sl::record record_of(const std::string& path)
-{
-    return edit_record(path, nullptr);
-}
-
-namespace {
-
-// A decision of the library's, for which all others are dead.
-sl::decision decide_alone(const std::string& path, sl::request q)
-{
-    sl::decision result;
-    edit_record(path, [&](sl::record& r) {
-        q.now = std::chrono::system_clock::now();
-        result = sl::decide(r, q, [](const sl::claim_ref&) { return sl::liveness::dead; });
-    });
-    return result;
-}
-
-}  // namespace
-
-std::uint64_t make_holder(const std::string& path, const sl::claim_contact& c)
-{
-    sl::request q;
-    q.self = c;
-    return decide_alone(path, q).fencing_token;
-}
-
-void make_free(const std::string& path)
-{
-    edit_record(path, [](sl::record& r) {
-        r.holder.reset();
-        r.next.reset();
-        r.port = 0;
-        r.timestamp = 0;
-    });
-}
-
-void reserve(const std::string& path, const sl::claim_contact& holder, const waiter& next)
-{
-    sl::request q;
-    q.what = sl::intent::release;
-    q.self = holder;
-    q.successor = sl::queued_claim{next.self, next.ticket};
-    BOOST_TEST((decide_alone(path, q).reserved_for == next.self.who));
-}
-
-bool is_held_by(const std::string& path, const sl::claim_contact& c)
-{
-    return record_of(path).holder == c.who;
-}
-
-bool is_reserved_for(const std::string& path, const sl::claim_contact& c)
-{
-    const sl::record r = record_of(path);
-    return !r.holder && r.next && r.next->who == c.who;
-}
-
-bool is_free(const std::string& path)
-{
-    const sl::record r = record_of(path);
-    return !r.holder && !r.next;
 }
 
 boost::test_tools::assertion_result can_see_what_is_read(boost::unit_test::test_unit_id)

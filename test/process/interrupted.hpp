@@ -6,9 +6,7 @@
 #ifndef SOCKETLOCK_TEST_PROCESS_INTERRUPTED_HPP
 #define SOCKETLOCK_TEST_PROCESS_INTERRUPTED_HPP
 
-#include <socketlock/detail/platform/random.hpp>
 #include <socketlock/detail/record/decision.hpp>
-#include <socketlock/detail/record/presence.hpp>
 #include <socketlock/detail/wire/handshake.hpp>
 #include <socketlock/detail/wire/message.hpp>
 
@@ -18,12 +16,13 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
-#include <memory>
 #include <optional>
 #include <string>
 
+#include "actor.hpp"
 #include "lock_directory.hpp"
 #include "peer.hpp"
+#include "record_edits.hpp"
 
 namespace test {
 
@@ -92,33 +91,6 @@ private:
     std::string frame_;
 };
 
-/// A process that exists as far as others can see: it has a presence and a port.
-class actor
-{
-public:
-    explicit actor(const std::string& directory);
-    actor(actor&&) = delete;
-    ~actor() { die(); }
-
-    std::uint16_t port() const noexcept { return presence_->info().port; }
-    const socketlock::detail::secret_key& key() const noexcept { return presence_->info().key; }
-
-    /// Another claim of this process, not known to anybody yet.
-    socketlock::detail::claim_contact new_claim() const;
-
-    /// The next connection.
-    int accept();
-    bool has_caller() const;
-
-    /// As the system does it: the sockets go first, and then the presence.
-    void stop_listening();
-    void die();
-
-private:
-    int listener_;
-    std::unique_ptr<socketlock::detail::presence> presence_;
-};
-
 /// What a server learns from a client that attaches.
 struct waiter
 {
@@ -126,6 +98,8 @@ struct waiter
     std::uint64_t ticket = 0;
     /// The attachment's.
     std::uint64_t number = 0;
+
+    socketlock::detail::queued_claim place() const { return {self, ticket}; }
 };
 
 /// Plays the claim `target` of an actor, up to a waiter's attachment.
@@ -141,27 +115,6 @@ std::optional<socketlock::detail::id128> let_in(
     const actor& self,
     const socketlock::detail::claim_contact& target
 );
-
-/// The record of a lock, as it is and as a transaction leaves it.
-socketlock::detail::record record_of(const std::string& path);
-socketlock::detail::record edit_record(
-    const std::string& path,
-    const std::function<void(socketlock::detail::record&)>& change
-);
-
-/// Makes a claim the holder of a lock; the fencing token.
-std::uint64_t make_holder(const std::string& path, const socketlock::detail::claim_contact& c);
-void make_free(const std::string& path);
-/// The claim that holds the lock unlocks it for a waiter.
-void reserve(
-    const std::string& path,
-    const socketlock::detail::claim_contact& holder,
-    const waiter& next
-);
-bool is_held_by(const std::string& path, const socketlock::detail::claim_contact& c);
-bool is_reserved_for(const std::string& path, const socketlock::detail::claim_contact& c);
-/// Nobody holds it, and it is nobody's turn.
-bool is_free(const std::string& path);
 
 /// Whether the system tells how much of what was sent has been read.
 boost::test_tools::assertion_result can_see_what_is_read(boost::unit_test::test_unit_id);

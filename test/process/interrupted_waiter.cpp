@@ -59,7 +59,7 @@ struct stage
     {
         is_concluded = true;
         if (e == ending::turn)
-            reserve(path, self, w);
+            reserve(path, self, w.place());
         else if (e == ending::no_turn)
             make_free(path);
     }

@@ -6,61 +6,20 @@
 #include <boost/json/value_to.hpp>
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <cerrno>
-#include <cstring>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
 #include "lock_directory.hpp"
+#include "loopback.hpp"
 #include "peer.hpp"
 
 namespace test {
 
 namespace sl = socketlock::detail;
 
-namespace {
-
-[[noreturn]] void fail(const char* what)
-{
-    throw std::system_error(errno, std::generic_category(), what);
-}
-
-int open_socket()
-{
-    const int result = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (result < 0)
-        fail("socket");
-    // Pieces stay pieces.
-    const int on = 1;
-    ::setsockopt(result, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return result;
-}
-
-::sockaddr_in loopback(std::uint16_t port)
-{
-    ::sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port);
-    return address;
-}
-
-}  // namespace
-
-wire::wire(std::uint16_t port) : descriptor_(open_socket())
-{
-    const ::sockaddr_in address = loopback(port);
-    const auto* const generic = reinterpret_cast<const ::sockaddr*>(&address);
-    if (::connect(descriptor_, generic, sizeof address) != 0)
-        fail("connect");
-}
+wire::wire(std::uint16_t port) : descriptor_(connect_to(port)) {}
 
 wire::wire(accepted a) : descriptor_(a.descriptor) {}
 
@@ -94,8 +53,7 @@ bool wire::send(const sl::encoded_frame& frame, std::size_t piece)
 
 std::string wire::read_some()
 {
-    ::pollfd readable = {descriptor_, POLLIN, 0};
-    if (::poll(&readable, 1, static_cast<int>(std::chrono::milliseconds(patience).count())) != 1)
+    if (!is_readable(descriptor_, patience))
         throw std::runtime_error("nothing comes on a connection");
     char buffer[4096];
     const ::ssize_t size = ::read(descriptor_, buffer, sizeof buffer);
@@ -109,9 +67,7 @@ std::optional<sl::frame_view> wire::read()
         if (auto frame = reader_.next())
             return frame;
         const sl::mutable_byte_view room = reader_.prepare();
-        ::pollfd readable = {descriptor_, POLLIN, 0};
-        const auto limit = std::chrono::milliseconds(patience).count();
-        if (::poll(&readable, 1, static_cast<int>(limit)) != 1)
+        if (!is_readable(descriptor_, patience))
             throw std::runtime_error("nothing comes on a connection");
         const ::ssize_t size = ::read(descriptor_, room.data, room.size);
         if (size <= 0)
@@ -175,19 +131,15 @@ bool shake_hands(
     return false;
 }
 
-impostor::impostor(std::function<void(wire& client)> serve) : listener_(open_socket())
+impostor::impostor(std::function<void(wire& client)> serve)
 {
-    ::sockaddr_in address = loopback(0);
-    auto* const generic = reinterpret_cast<::sockaddr*>(&address);
-    ::socklen_t size = sizeof address;
-    if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 16) != 0 ||
-        ::getsockname(listener_, generic, &size) != 0)
-        fail("listen");
-    port_ = ntohs(address.sin_port);
+    const listening_socket opened = listen_on_loopback();
+    listener_ = opened.descriptor;
+    port_ = opened.port;
     thread_ = std::thread([listener = listener_, serve = std::move(serve)] {
         while (true)
         {
-            const int connection = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+            const int connection = accept_from(listener);
             if (connection < 0)
                 return;
             wire client(wire::accepted{connection});

@@ -89,7 +89,7 @@ public:
     std::uint16_t port() const noexcept { return port_; }
 
 private:
-    int listener_;
+    int listener_ = -1;
     std::uint16_t port_ = 0;
     std::thread thread_;
 };
