@@ -114,6 +114,42 @@ BOOST_AUTO_TEST_CASE(a_holder_whose_descriptors_ran_out_can_unlock)
     BOOST_TEST(holder.ask("try 1") == "no");
 }
 
+BOOST_AUTO_TEST_CASE(connections_that_are_kept_make_room_for_files_and_for_other_connections)
+{
+    const lock_directory directory;
+    peer holder = peer_with_lock(directory.path());
+    peer another = peer_with_lock(directory.path(), "z");
+    peer p = peer_with_lock(directory.path());
+    BOOST_TEST(p.ask("open 2 y " + directory.path()) == "ok");
+    BOOST_TEST(p.ask("open 3 z " + directory.path()) == "ok");
+    const auto keep_a_connection = [&] {
+        BOOST_TEST(holder.ask("try 1") == "yes");
+        BOOST_TEST(holder.ask("async_wait_contended 1") == "started");
+        BOOST_TEST(p.ask("async_lock 1") == "started");
+        BOOST_TEST(holder.event() == "1 contended");
+        BOOST_TEST(holder.ask("unlock 1") == "ok");
+        BOOST_TEST(p.event() == "1 locked");
+        BOOST_TEST(p.ask("unlock 1") == "ok");
+    };
+    BOOST_TEST(another.ask("try 1") == "yes");
+    BOOST_TEST(another.ask("async_wait_contended 1") == "started");
+
+    keep_a_connection();
+    BOOST_TEST(p.ask("exhaust 0") == "ok");
+    BOOST_TEST(p.ask("try 2") == "yes");
+    BOOST_TEST(p.ask("relax") == "ok");
+
+    keep_a_connection();
+    BOOST_TEST(p.ask("try 3") == "no");
+    BOOST_TEST(p.ask("exhaust 0") == "ok");
+    BOOST_TEST(p.ask("async_lock 3") == "started");
+    // Before an idle connection is closed for its age.
+    BOOST_TEST(another.event(20s) == "1 contended");
+    BOOST_TEST(another.ask("unlock 1") == "ok");
+    BOOST_TEST(p.event() == "3 locked");
+    BOOST_TEST(p.ask("relax") == "ok");
+}
+
 BOOST_AUTO_TEST_CASE(
     row_21_a_full_disk_is_told_and_does_not_hit_later_transactions,
     *boost::unit_test::precondition(may_mount)

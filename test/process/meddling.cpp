@@ -4,16 +4,19 @@
 // Other code of a holder's process opens and closes the library's files, or copies the process:
 // that neither takes the lock away nor keeps it for ever.
 
+#include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <string>
 
 #include "lock_directory.hpp"
 #include "peer.hpp"
 
 using namespace test;
+using socketlock::errc;
 
 namespace {
 
@@ -24,6 +27,12 @@ struct meddling_fixture
     peer other = peer_with_lock(directory.path());
 
     meddling_fixture() { BOOST_TEST(holder.ask("try 1") == "yes"); }
+
+    bool names_holder(const std::string& file) const
+    {
+        return std::filesystem::exists(file) && our_part(file).contains("holder") &&
+               read_record(file).at("pid").as_int64() == holder.pid();
+    }
 
     void read_all_files() { BOOST_TEST(holder.ask("read_files " + directory.path()) == "ok"); }
 
@@ -74,6 +83,57 @@ BOOST_AUTO_TEST_CASE(a_holder_that_reads_its_files_all_the_time_keeps_its_lock)
     BOOST_TEST(other.answer() == "0");
     BOOST_TEST(holder.ask("unlock 1") == "ok");
     BOOST_TEST(other.ask("try 1") == "yes");
+}
+
+BOOST_AUTO_TEST_CASE(a_holder_that_reads_its_files_is_told_whatever_it_would_be_told_otherwise)
+{
+    const std::string file = directory.lock_file("x");
+    BOOST_TEST(holder.ask("async_wait_lost 1") == "started");
+    BOOST_TEST(holder.ask("async_wait_contended 1") == "started");
+    read_all_files();
+    BOOST_TEST(other.ask("async_lock 1") == "started");
+    BOOST_TEST(holder.event() == "1 contended");
+    BOOST_TEST(other.ask("cancel 1") == "started");
+    BOOST_TEST(other.event() == "1 error Operation canceled");
+
+    // What is removed it puts back.
+    read_all_files();
+    std::filesystem::remove(file);
+    BOOST_TEST(eventually([&] { return names_holder(file); }));
+    read_all_files();
+    std::filesystem::remove(directory / directory.names(".presence").front());
+    std::filesystem::remove(directory / directory.names(".presence").back());
+    BOOST_TEST(eventually([&] { return directory.names(".presence").size() == 2; }));
+    BOOST_TEST(other.ask("try 1") == "no");
+    BOOST_TEST(!holder.has_event());
+
+    read_all_files();
+    holder.stop();
+    std::filesystem::remove(file);
+    BOOST_TEST(other.ask("try 1") == "yes");
+    holder.resume();
+    BOOST_TEST(holder.event() == "1 " + failure(errc::lost));
+}
+
+BOOST_AUTO_TEST_CASE(a_waiter_that_reads_its_files_has_its_turn)
+{
+    BOOST_TEST(holder.ask("async_wait_contended 1") == "started");
+    BOOST_TEST(other.ask("async_lock 1") == "started");
+    BOOST_TEST(holder.event() == "1 contended");
+    peer last = peer_with_lock(directory.path());
+    BOOST_TEST(last.ask("async_lock 1") == "started");
+    BOOST_TEST(other.ask("read_files " + directory.path()) == "ok");
+    // It is not taken for dead, neither in the queue nor when the lock is reserved for it.
+    peer newcomer = peer_with_lock(directory.path());
+    BOOST_TEST(newcomer.ask("try 1") == "no");
+    other.stop();
+    BOOST_TEST(holder.ask("unlock 1") == "ok");
+    BOOST_TEST(newcomer.ask("try 1") == "no");
+    other.resume();
+    BOOST_TEST(other.event() == "1 locked");
+    BOOST_TEST(newcomer.ask("try 1") == "no");
+    BOOST_TEST(other.ask("unlock 1") == "ok");
+    BOOST_TEST(last.event() == "1 locked");
 }
 
 BOOST_AUTO_TEST_CASE(a_holder_that_has_read_its_files_is_dead_when_it_is_killed)

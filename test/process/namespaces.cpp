@@ -133,7 +133,8 @@ BOOST_AUTO_TEST_CASE(a_waiter_that_cannot_reach_those_who_are_busy_has_its_turn)
     for (int i = 0; i < 3; ++i)
     {
         busy.push_back(peer_with_lock(directory.path()));
-        busy.back().send("cycle_waiting 1 100000000 " + directory / "room");
+        // Each has time to queue behind another before that unlocks: the lock is never at rest.
+        busy.back().send("cycle_waiting 1 100000000 " + directory / "room" + " 1000");
     }
     peer outsider = peer_with_lock(directory.path(), "x", with_loopback_of_its_own());
     for (int i = 0; i < 20; ++i)

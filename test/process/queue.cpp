@@ -272,6 +272,38 @@ BOOST_AUTO_TEST_CASE(a_waiter_is_told_that_it_is_the_next_and_nothing_that_is_no
     c.expect_nothing_left();
 }
 
+BOOST_AUTO_TEST_CASE(
+    of_two_that_are_attached_to_the_holder_the_first_alone_is_told_that_it_is_the_next
+)
+{
+    for (const bool first_leaves : {false, true})
+    {
+        crowd c(3);
+        BOOST_TEST_REQUIRE(eventually([&] { return c.ask(0, "ahead") == "0"; }));
+        BOOST_TEST(c.holder.ask("async_wait_contended 1") == "started");
+        BOOST_TEST(c.holder.event() == "1 contended");
+        // The last one comes to the holder, to which the first one is attached.
+        const std::size_t before = descriptors_of(c.holder);
+        BOOST_TEST(c.ask(1, "cancel") == "started");
+        BOOST_TEST(c.of(1).event() == "1 error Operation canceled");
+        BOOST_TEST_REQUIRE(eventually([&] { return descriptors_of(c.holder) > before; }));
+        for (int i = 0; i < 20; ++i)
+        {
+            BOOST_TEST(c.ask(0, "ahead") == "0");
+            BOOST_TEST(c.ask(2, "ahead") == "unknown");
+        }
+        if (first_leaves)
+        {
+            BOOST_TEST(c.ask(0, "cancel") == "started");
+            BOOST_TEST(c.of(0).event() == "1 error Operation canceled");
+            BOOST_TEST_REQUIRE(eventually([&] { return c.ask(2, "ahead") == "0"; }));
+        }
+        BOOST_TEST(c.holder.ask("unlock 1") == "ok");
+        c.expect_turns(first_leaves ? std::vector<std::size_t>{2} : std::vector<std::size_t>{0, 2});
+        c.expect_nothing_left();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_newcomer_behind_a_stopped_waiter_gets_its_turn)
 {
     crowd c(1);

@@ -17,6 +17,7 @@
 
 using namespace test;
 using namespace std::chrono_literals;
+using socketlock::errc;
 
 namespace {
 
@@ -46,6 +47,13 @@ peer without_descriptors_for_sockets(const std::string& directory)
     const std::string error = std::to_string(EMFILE);
     BOOST_TEST(result.ask("fault socket 1 " + error + " 100000000") == "ok");
     return result;
+}
+
+/// May have so many descriptors at a time.
+peer peer_with_descriptors(const std::string& directory, int limit)
+{
+    const std::string script = "ulimit -n " + std::to_string(limit) + " && exec \"$@\"";
+    return peer_with_lock(directory, "x", {"sh", "-c", script, "sh"});
 }
 
 boost::test_tools::assertion_result has_network_namespaces(boost::unit_test::test_unit_id)
@@ -167,6 +175,51 @@ BOOST_AUTO_TEST_CASE(
 BOOST_AUTO_TEST_CASE(where_there_are_no_descriptors_for_sockets_locks_work)
 {
     use(without_descriptors_for_sockets);
+}
+
+// Whatever the limit is: if a process can lock at all, and see who holds, it can also wait and hand
+// over.
+BOOST_AUTO_TEST_CASE(with_a_low_limit_of_descriptors_locks_work)
+{
+    int without_socket = 0;
+    int with_socket = 0;
+    for (int limit = 7; limit < 22; ++limit)
+    {
+        BOOST_TEST_CONTEXT("RLIMIT_NOFILE " << limit)
+        {
+            const lock_directory in;
+            const auto make = [&] {
+                return std::make_unique<peer>(peer_with_descriptors(in.path(), limit));
+            };
+            other = std::make_unique<peer>(peer_with_lock(in.path()));
+            BOOST_TEST_REQUIRE(other->ask("try 1") == "yes");
+            outsider = make();
+            const std::string answer = outsider->ask("try 1");
+            BOOST_TEST(other->ask("unlock 1") == "ok");
+            if (answer != "no")
+            {
+                BOOST_TEST(answer == failure(errc::too_many_open_files));
+                continue;
+            }
+            fellow = make();
+            BOOST_TEST(outsider->ask("lock 1") == "yes");
+            (outsider->ask("port 1") == "0" ? without_socket : with_socket) += 1;
+            BOOST_TEST(outsider->ask("unlock 1") == "ok");
+            hand_over(*outsider, *other);
+            hand_over(*other, *outsider);
+            hand_over(*outsider, *fellow);
+            // All at the same time. They have no descriptor for anything that they could share.
+            for (peer* const p : {outsider.get(), fellow.get(), other.get()})
+                p->send("cycle_cancelling 1 50");
+            for (peer* const p : {outsider.get(), fellow.get(), other.get()})
+            {
+                const std::string longest = p->answer();
+                BOOST_TEST((longest.find_first_not_of("0123456789") == std::string::npos), longest);
+            }
+        }
+    }
+    BOOST_TEST(without_socket > 0);
+    BOOST_TEST(with_socket > 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

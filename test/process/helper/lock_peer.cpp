@@ -244,10 +244,12 @@ std::optional<std::string> program::on_loop_command(const std::string& command, 
     }
     if (command == "cycle" || command == "cycle_waiting")
     {
-        // Locks and unlocks; answers how often somebody else was there, too.
+        // Locks, holds for so many microseconds, and unlocks; answers how often somebody else was
+        // there, too.
         process_lock& l = lock(w);
         const int count = w.next();
         occupancy shared(w.next<std::string>());
+        const std::chrono::microseconds held(w.next());
         int violations = 0;
         for (int i = 0; i < count; ++i)
         {
@@ -256,6 +258,8 @@ std::optional<std::string> program::on_loop_command(const std::string& command, 
             if (command == "cycle_waiting")
                 l.lock();
             violations += shared.visit(::getpid());
+            if (held.count() != 0)
+                std::this_thread::sleep_for(held);
             l.unlock();
         }
         return std::to_string(violations);
