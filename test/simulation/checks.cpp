@@ -41,6 +41,8 @@ const char* name_of(check c)
         return "abandoned claim holds";
     case check::circle:
         return "circle";
+    case check::place:
+        return "place";
     case check::stuck:
         return "stuck";
     case check::orphan:
@@ -96,6 +98,12 @@ void world::check_turn()
                 [&](const successor_link& s) { return claims_[s.of].ticket < claim.ticket; }
             ))
             fail(check::circle, "claim " + std::to_string(c));
+        const auto* const first = claim.machine.next_in_line();
+        for (const successor_link& s : claim.successors)
+        {
+            if (s.is_first != (first != nullptr && first->link == s.id))
+                fail(check::place, "claim " + std::to_string(s.of));
+        }
         if (!claim.machine.is_holding())
             continue;
         if (claim.machine.is_abandoned())

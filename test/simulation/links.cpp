@@ -193,6 +193,7 @@ void world::say_to_successor(std::size_t c, const claim_action& action)
     );
     if (found == successors.end())
         fail(check::last_word, "something is said after the last word");
+    found->is_first = action.is_first;
     const successor_link to = *found;
     const bool is_last_word = action.what != kind::say_attached;
     if (is_last_word)

@@ -5,6 +5,9 @@
 
 #include "mutation.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "world.hpp"
 
 namespace simulation {
@@ -134,6 +137,10 @@ const std::vector<mutation_row>& mutation_table()
          "attachment_numbers_ignored", s::any,
          check::left_unsaid,
          "messages of earlier attachments are ignored"                       },
+        {m::place_told_once,
+         "place_told_once",            s::any,
+         check::place,
+         "a successor is told whenever its place as the first changes"       },
         {m::abandonment_lost,
          "abandonment_lost",           s::any,
          check::stuck,
@@ -266,6 +273,10 @@ bool world::mutate_action(std::size_t c, claim_action& action)
                 claim.machine.phase() == claim_phase::detaching);
     case mutation::contended_not_told:
         return action.what == kind::notify_contended;
+    case mutation::place_told_once:
+        return action.what == kind::say_attached &&
+               std::exchange(claim.early_link, std::max(claim.early_link, action.link)) >=
+                   action.link;
     case mutation::look_not_sent_to_the_late:
         if (gives_up)
             claim.early_link = last_link_;

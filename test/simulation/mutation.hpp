@@ -48,6 +48,8 @@ enum class check
     abandoned_holds,
     /// A claim waits, and one with a lower ticket on it: so they may come to wait in a circle.
     circle,
+    /// A successor was told that it is the first and is not, or is and was not told.
+    place,
     /// At rest somebody waits, or holds, or has an operation that is not complete.
     stuck,
     /// The record names a claim as the holder that is over, and its process lives.
@@ -141,6 +143,7 @@ enum class mutation
     no_parking_when_refused,
     waits_in_a_circle,
     attachment_numbers_ignored,
+    place_told_once,
     abandonment_lost,
     no_last_transaction,
     not_passed_on,

@@ -206,6 +206,8 @@ struct successor_link
     link_id local_link = 0;
     /// Whose it is.
     std::size_t of = nobody;
+    /// What was said of its place.
+    bool is_first = false;
 };
 
 /// A claim: its machine with the simulated means.
