@@ -119,7 +119,8 @@ SOCKETLOCK_DECL bool lock_entry::transact(linked_claim& c, intent what, transact
     // Only now: while one guard is held no other file must be closed.
     if (is_new)
         host_->note_open_file(shared_from_this());
-    const bool may_repeat = result.ec == errc::too_many_open_files && !result.decided.write;
+    const bool may_repeat = result.ec && result.ec == errc::too_many_open_files &&
+                            !result.decided.write;
     if (may_repeat && host_->connections()->close_all())
     {
         // Once they are closed.
