@@ -304,8 +304,8 @@ read_presence(const std::string& directory, const claim_ref& p, error_code& ec)
 //
 // A file that is locked as long as its owner lives is never removed, unless the owner puts it there
 // after the look and before the removal. It does so only when other code has closed its descriptor,
-// or has put another file in its place, so that it could be taken for dead anyway. It is told of the
-// removal, puts the presence back, and looks whether its locks were taken meanwhile.
+// or has put another file in its place, so that it could be taken for dead anyway. It is told of
+// the removal, puts the presence back, and looks whether its locks were taken meanwhile.
 inline bool remove_if_dead(const std::string& path)
 {
     error_code ec;
