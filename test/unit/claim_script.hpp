@@ -190,6 +190,7 @@ class script
 {
 public:
     explicit script(claim_timing t = without_safety_net()) : timing(t), claim(timing) {}
+    script(script&&) = delete;
 
     static claim_timing without_safety_net()
     {

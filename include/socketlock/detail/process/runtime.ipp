@@ -4,6 +4,7 @@
 #ifndef SOCKETLOCK_DETAIL_PROCESS_RUNTIME_IPP
 #define SOCKETLOCK_DETAIL_PROCESS_RUNTIME_IPP
 
+#include <socketlock/detail/platform/crypto.hpp>
 #include <socketlock/detail/platform/fork.hpp>
 #include <socketlock/detail/process/file_maintenance.hpp>
 #include <socketlock/detail/process/runtime.hpp>
@@ -122,16 +123,15 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
         ec = errc::runtime_failed;
         return nullptr;
     }
-    // libcrypto cleans up at exit, too. It registers for that when it is first used: before us, so
-    // that its turn comes when our thread, which uses it, has ended.
-    error_code ignored;
-    static_cast<void>(random_nonce(ignored));
     const std::lock_guard<std::mutex> lock(fork_mutex());
     if (auto running = current.instance.lock())
         return running;
     current.instance = started;
     static const bool finishes = std::atexit(finish_last_runtime) == 0;
     static_cast<void>(finishes);
+    // libcrypto cleans up at exit, too: mostly before us, since it registers for that when it is
+    // first used, and our thread uses it.
+    call_before_libcrypto_ends(finish_last_runtime);
     return started;
 }
 

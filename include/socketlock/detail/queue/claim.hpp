@@ -110,7 +110,7 @@ private:
     claim_links links_;
     claim_timers timers_;
     std::optional<intent> transaction_;
-    /// Null if it does not wait, or has not had to.
+    /// Null if it does not wait.
     std::unique_ptr<guard_wait> guard_wait_;
     std::unique_ptr<holder_info> blocker_;
 };

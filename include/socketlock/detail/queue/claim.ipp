@@ -288,6 +288,7 @@ inline void claim::try_transaction(reaction& t)
     if (done)
     {
         transaction_.reset();
+        guard_wait_.reset();
         if (!result.ec && result.decided.dead_holder)
             t.remove_presence(*result.decided.dead_holder);
         machine().transacted(result);

@@ -155,6 +155,7 @@ public:
 
     /// `timing` must outlive this object.
     explicit claim_machine(const claim_timing& timing = default_timing) : timing_(&timing) {}
+    explicit claim_machine(const claim_timing&& timing) = delete;
 
     claim_phase phase() const noexcept { return phase_; }
     bool is_holding() const noexcept { return phase_ == claim_phase::holding; }

@@ -10,7 +10,6 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -172,8 +171,10 @@ SOCKETLOCK_DECL std::size_t record_writer::write(const record& r, char* buffer, 
     ec.clear();
     if (name_as_json_.empty() || name_ != r.name)
     {
-        name_as_json_ = json::serialize(json::string_view(r.name));
+        // Empty in case that one of these throws.
+        name_as_json_.clear();
         name_ = r.name;
+        name_as_json_ = json::serialize(json::string_view(name_));
     }
 
     // One byte is the line's end.

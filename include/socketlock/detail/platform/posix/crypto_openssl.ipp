@@ -9,6 +9,7 @@
 
 #include <boost/system/errc.hpp>
 
+#include <atomic>
 #include <climits>
 #include <cstdlib>
 #include <mutex>
@@ -34,8 +35,22 @@ inline bool& libcrypto_is_closed()
     return is_closed;
 }
 
+inline std::atomic<void (*)()>& before_libcrypto_ends() noexcept
+{
+    static std::atomic<void (*)()> run{nullptr};
+    return run;
+}
+
+void call_before_libcrypto_ends(void (*run)()) noexcept
+{
+    before_libcrypto_ends() = run;
+}
+
 inline void close_libcrypto()
 {
+    // Not under the mutex, which those who use libcrypto want.
+    if (void (*const run)() = before_libcrypto_ends())
+        run();
     const std::lock_guard<std::mutex> lock(library_mutex());
     libcrypto_is_closed() = true;
 }
