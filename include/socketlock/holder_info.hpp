@@ -17,8 +17,11 @@ struct holder_info
 {
     /// The name of the lock.
     std::string name;
-    /// The holder's process id, as the holder itself sees it (it may be in another PID namespace).
+    /// The holder's process id, as the holder itself sees it.
     std::int64_t pid = 0;
+    /// True if the holder is in another PID namespace (another container), so that `pid` means
+    /// nothing here, or another process. False if that is not known.
+    bool in_other_pid_namespace = false;
     /// The loopback port on which the holder listens; 0 if it is not known, or it does not listen.
     std::uint16_t port = 0;
     /// When the holder got the lock, by its wall clock.
@@ -34,7 +37,8 @@ struct holder_info
     bool verified = false;
 };
 
-/// Like "PID 4711 on port 40123 since 2026-11-23T10:00:00Z".
+/// Like "PID 4711 on port 40123 since 2026-11-23T10:00:00Z", or "PID 1 (in another PID namespace)
+/// on port 40123 since 2026-11-23T10:00:00Z".
 SOCKETLOCK_DECL std::string to_string(const holder_info& holder);
 
 /// A time as ISO 8601 in UTC with whole seconds, like "2026-11-23T10:00:00Z".

@@ -167,7 +167,7 @@ public:
     std::uint64_t fencing_token() const noexcept { return core_ ? core_->fencing_token() : 0; }
 
     /// Who held the lock, or had its turn, when the last attempt found it held: unverified, from
-    /// the lock file.
+    /// the lock file and, if that can be read now, its presence.
     std::optional<holder_info> blocker() const { return core_->blocker(); }
 
     /// While an operation of this object waits for the lock: how many claims are before it in the

@@ -20,8 +20,8 @@ public:
     ~change_watch();
 
     /// From here on a change of the lock file, or the end of the process `holder`, ends the next
-    /// `sleep`. False if one of the two would not be noticed. (A process of another PID namespace
-    /// may have the number of one of ours: then its end is not noticed, and true is returned.)
+    /// `sleep`. False if one of the two would not be noticed. 0: nobody holds; -1: a process that
+    /// has no number here.
     bool begin(std::int64_t holder);
 
     /// Sleeps for this long at most.

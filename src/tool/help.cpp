@@ -61,7 +61,8 @@ const command_help list_help = {
     "list [--json]",
     R"(Lists the locks of the lock directory by name, and who holds them, without a handshake (use
 status for that). Changes nothing. Control characters and backslashes in names are escaped as in C;
---json leaves them unchanged.
+--json leaves them unchanged. An asterisk marks a process ID of another PID namespace (a container):
+it means nothing here, or another process.
 
 Exit code: 0; 64 to 78 if a lock file could not be read, see socketlock --help.
 )"};

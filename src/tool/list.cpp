@@ -63,7 +63,8 @@ void print_table(const std::vector<lock_status>& locks)
             rows.push_back(
                 {printable(lock.name),
                  "held",
-                 std::to_string(lock.holder->pid),
+                 std::to_string(lock.holder->pid) +
+                     (lock.holder->in_other_pid_namespace ? "*" : ""),
                  lock.holder->port != 0 ? std::to_string(lock.holder->port) : "-",
                  to_iso8601(lock.holder->since)}
             );

@@ -28,6 +28,7 @@ json::string json_text(const std::string& text)
 void add_holder(json::object& object, const holder_info& holder)
 {
     object["pid"] = holder.pid;
+    object["other_pid_namespace"] = holder.in_other_pid_namespace;
     object["port"] = holder.port;
     object["since"] = to_iso8601(holder.since);
     object["fencing_token"] = holder.fencing_token;

@@ -71,7 +71,9 @@ public:
                 return m;
             }
             clock::duration pause = show(lock.holder, now);
-            if (std::exchange(last_holder, lock.holder->pid) != lock.holder->pid)
+            // The number of another PID namespace is another process's here.
+            const std::int64_t holder = lock.holder->in_other_pid_namespace ? -1 : lock.holder->pid;
+            if (std::exchange(last_holder, holder) != holder)
                 pause = shortest;
             else if (is_watched)
                 pause = std::min<clock::duration>(pause, 3s);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "executables.hpp"
 #include "lock_directory.hpp"
 #include "occupancy.hpp"
 #include "peer.hpp"
@@ -45,6 +46,17 @@ std::vector<std::string> in_pid_namespace()
 std::string identity(peer& p)
 {
     return p.ask("pid") + ' ' + p.ask("port 1");
+}
+
+// The same as it is told in another PID namespace.
+std::string foreign_identity(peer& p)
+{
+    return p.ask("pid") + "* " + p.ask("port 1");
+}
+
+std::string quoted_tool()
+{
+    return '\'' + tool_path() + '\'';
 }
 
 boost::test_tools::assertion_result has_namespaces(boost::unit_test::test_unit_id)
@@ -194,15 +206,55 @@ BOOST_AUTO_TEST_CASE(row_10_processes_with_equal_ids_in_two_pid_namespaces_exclu
     BOOST_TEST(second.ask("try 1") == "no");
     BOOST_TEST(second.ask("unlock 1") == failure(errc::not_owner));
     BOOST_TEST(outsider.ask("try 1") == "no");
-    BOOST_TEST(second.ask("holder 1") == identity(first) + " verified");
-    BOOST_TEST(outsider.ask("holder 1") == identity(first) + " verified");
+    BOOST_TEST(second.ask("holder 1") == foreign_identity(first) + " verified");
+    BOOST_TEST(outsider.ask("holder 1") == foreign_identity(first) + " verified");
 
     BOOST_TEST(second.ask("async_lock 1") == "started");
     BOOST_TEST(!second.has_event(std::chrono::milliseconds(100)));
     first.kill();
     BOOST_TEST(second.event() == "1 locked");
     BOOST_TEST(outsider.ask("try 1") == "no");
-    BOOST_TEST(outsider.ask("holder 1") == identity(second) + " verified");
+    BOOST_TEST(outsider.ask("holder 1") == foreign_identity(second) + " verified");
+}
+
+BOOST_AUTO_TEST_CASE(a_pid_of_another_namespace_is_marked_as_such)
+{
+    const lock_directory directory;
+    peer inside = peer_with_lock(directory.path(), "x", in_pid_namespace());
+    peer outside = peer_with_lock(directory.path());
+    BOOST_TEST(inside.ask("try 1") == "yes");
+    BOOST_TEST(outside.ask("try 1") == "no");
+    BOOST_TEST(outside.ask("blocker 1") == foreign_identity(inside));
+    BOOST_TEST(outside.ask("holder 1") == foreign_identity(inside) + " verified");
+    BOOST_TEST(inside.ask("holder 1") == identity(inside) + " verified");
+    const std::string tool = quoted_tool() + " --lock-dir " + directory.path();
+    const std::string marked = " is held by PID 1 (in another PID namespace) on port ";
+    BOOST_TEST(outside.ask("run " + tool + " status x").find("x" + marked) == 0u);
+    BOOST_TEST(
+        outside.ask("run " + tool + " run --no-wait x -- true 2>&1").find("x" + marked) !=
+        std::string::npos
+    );
+    BOOST_TEST(
+        outside.ask("run " + tool + " wait --timeout 0 x 2>&1").find("x" + marked) !=
+        std::string::npos
+    );
+    BOOST_TEST(outside.ask("run " + tool + " list").find("held   1*  ") != std::string::npos);
+    for (const char* const query : {" status --json x", " list --json"})
+    {
+        BOOST_TEST(
+            outside.ask("run " + tool + query).find(R"("other_pid_namespace":true)") !=
+            std::string::npos
+        );
+        BOOST_TEST(
+            inside.ask("run " + tool + query).find(R"("other_pid_namespace":false)") !=
+            std::string::npos
+        );
+    }
+    BOOST_TEST(inside.ask("unlock 1") == "ok");
+    BOOST_TEST(outside.ask("try 1") == "yes");
+    BOOST_TEST(outside.ask("holder 1") == identity(outside) + " verified");
+    BOOST_TEST(inside.ask("try 1") == "no");
+    BOOST_TEST(inside.ask("blocker 1") == foreign_identity(outside));
 }
 
 BOOST_AUTO_TEST_CASE(a_contender_in_another_pid_namespace_does_not_rob)

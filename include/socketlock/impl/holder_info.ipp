@@ -51,6 +51,8 @@ SOCKETLOCK_DECL std::string to_iso8601(std::chrono::system_clock::time_point tim
 SOCKETLOCK_DECL std::string to_string(const holder_info& holder)
 {
     std::string text = "PID " + std::to_string(holder.pid);
+    if (holder.in_other_pid_namespace)
+        text += " (in another PID namespace)";
     if (holder.port != 0)
         text += " on port " + std::to_string(holder.port);
     return text + " since " + to_iso8601(holder.since);

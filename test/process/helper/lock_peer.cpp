@@ -41,9 +41,13 @@ std::string yes_or_no(bool b)
     return b ? "yes" : "no";
 }
 
+// "PID PORT", after the PID a star if it is one of another PID namespace.
 std::string describe(const std::optional<socketlock::holder_info>& info)
 {
-    return info ? std::to_string(info->pid) + ' ' + std::to_string(info->port) : "none";
+    if (!info)
+        return "none";
+    return std::to_string(info->pid) + (info->in_other_pid_namespace ? "* " : " ") +
+           std::to_string(info->port);
 }
 
 // Says "* NUMBER EVENT", "* NUMBER gave up" or "* NUMBER error MESSAGE".

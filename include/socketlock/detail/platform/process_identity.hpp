@@ -30,6 +30,10 @@ struct process_identity
 
 SOCKETLOCK_DECL process_identity this_process();
 
+/// True if a process that described its PID namespace like this is in another one than this
+/// process; false if that cannot be found out.
+SOCKETLOCK_DECL bool is_other_pid_namespace(const std::string& pid_namespace);
+
 /// True if the process that described itself like this has certainly ended; false if that cannot be
 /// found out.
 SOCKETLOCK_DECL bool is_over(const process_identity& process);

@@ -76,7 +76,8 @@ public:
     attempt_status progress() const noexcept override { return status(); }
     std::uint64_t owner_token() const noexcept override { return fencing_token(); }
     SOCKETLOCK_DECL void perform(const claim_action& action, reaction& t) override;
-    SOCKETLOCK_DECL void note_blocker(holder_info blocker) override;
+    SOCKETLOCK_DECL void note_blocker(holder_info blocker, const std::optional<claim_ref>& who)
+        override;
     SOCKETLOCK_DECL link_id
     add_successor(successor_path path, const claim_contact& who, std::uint64_t ticket, reaction& t)
         override;
@@ -93,6 +94,13 @@ private:
         std::chrono::steady_clock::duration pause{};
         /// Not set yet if it is at the clock's beginning.
         std::chrono::steady_clock::time_point limit{};
+    };
+
+    /// What the record said of who was in the way.
+    struct noted_blocker
+    {
+        holder_info info;
+        std::optional<claim_ref> who;
     };
 
     void refuse(error_code ec);
@@ -112,7 +120,7 @@ private:
     std::optional<intent> transaction_;
     /// Null if it does not wait.
     std::unique_ptr<guard_wait> guard_wait_;
-    std::unique_ptr<holder_info> blocker_;
+    std::unique_ptr<noted_blocker> blocker_;
 };
 
 }  // namespace socketlock::detail

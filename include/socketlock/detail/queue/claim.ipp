@@ -7,6 +7,7 @@
 #include <socketlock/detail/queue/claim.hpp>
 #include <socketlock/detail/queue/claim_event.hpp>
 #include <socketlock/detail/queue/claim_request.hpp>
+#include <socketlock/detail/record/holder_lookup.hpp>
 #include <socketlock/error.hpp>
 
 #include <boost/asio/error.hpp>
@@ -117,21 +118,27 @@ SOCKETLOCK_DECL void claim::wait(pending which)
 
 SOCKETLOCK_DECL std::optional<holder_info> claim::blocker()
 {
-    std::optional<holder_info> result;
+    std::optional<noted_blocker> noted;
     const auto copy = [&] {
         if (blocker_)
-            result = *blocker_;
+            noted = *blocker_;
     };
-    if (const auto entry = entry_if_begun())
+    const auto entry = entry_if_begun();
+    if (entry)
         entry->run([&](reaction&) { copy(); });
     else if (is_over())
         copy();
-    return result;
+    if (!noted)
+        return std::nullopt;
+    // Only now: whoever is refused and does not ask needs no presence to be read.
+    if (entry && noted->who)
+        add_presence(noted->info, entry->directory().choice.path, *noted->who);
+    return std::move(noted->info);
 }
 
-SOCKETLOCK_DECL void claim::note_blocker(holder_info blocker)
+SOCKETLOCK_DECL void claim::note_blocker(holder_info blocker, const std::optional<claim_ref>& who)
 {
-    blocker_ = std::make_unique<holder_info>(std::move(blocker));
+    blocker_ = std::make_unique<noted_blocker>(noted_blocker{std::move(blocker), who});
 }
 
 SOCKETLOCK_DECL link_id claim::add_successor(

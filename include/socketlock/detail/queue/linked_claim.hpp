@@ -49,7 +49,8 @@ public:
     /// Does one action of the machine.
     virtual void perform(const claim_action& action, reaction& t) = 0;
     /// Remembers who is in the way, as the last look found.
-    virtual void note_blocker(holder_info blocker) = 0;
+    /// `who` is nothing for a holder of version 1.
+    virtual void note_blocker(holder_info blocker, const std::optional<claim_ref>& who) = 0;
     /// A claim queues behind this one. Returns the link's number.
     virtual link_id add_successor(
         successor_path path,

@@ -175,7 +175,7 @@ SOCKETLOCK_DECL bool lock_entry::try_transact(
     if (ec)
         return true;
     if (v.blocker || r.v1_pid)
-        c.note_blocker(describe_holder(r, v.blocker));
+        c.note_blocker(describe_holder(r, v.blocker), v.blocker);
     ec = error_of(v, what, why);
     return true;
 }

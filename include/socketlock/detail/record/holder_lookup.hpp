@@ -9,6 +9,7 @@
 
 #include <socketlock/config.hpp>
 #include <socketlock/detail/record/lock_address.hpp>
+#include <socketlock/detail/record/presence_info.hpp>
 #include <socketlock/detail/record/record.hpp>
 #include <socketlock/holder_info.hpp>
 
@@ -23,6 +24,15 @@ SOCKETLOCK_DECL record find_record(const lock_address& where, error_code& ec);
 /// What a record says of `who`, the holder or the claim that the lock is reserved for; none: of a
 /// holder of version 1.
 SOCKETLOCK_DECL holder_info describe_holder(const record& r, const std::optional<claim_ref>& who);
+
+/// Adds to a description what the presence of `who` says.
+SOCKETLOCK_DECL void add_presence(
+    holder_info& info,
+    const std::string& directory,
+    const claim_ref& who
+);
+/// The same of a presence that was read.
+SOCKETLOCK_DECL void add_presence(holder_info& info, const presence_info& presence);
 
 /// The holder that a record in `directory` names, or else the claim that the lock is reserved for,
 /// if it lives or cannot be tested. May be asked of this process's own locks.

@@ -5,6 +5,7 @@
 #define SOCKETLOCK_DETAIL_RECORD_HOLDER_LOOKUP_IPP
 
 #include <socketlock/detail/platform/directory.hpp>
+#include <socketlock/detail/platform/process_identity.hpp>
 #include <socketlock/detail/record/decision.hpp>
 #include <socketlock/detail/record/holder_lookup.hpp>
 #include <socketlock/detail/record/lock_file.hpp>
@@ -44,6 +45,27 @@ inline bool may_be_alive(const std::string& directory, const claim_ref& who)
     return find_own_presence(who.presence) || test_presence(directory, who, ec) != liveness::dead;
 }
 
+SOCKETLOCK_DECL void add_presence(holder_info& info, const presence_info& presence)
+{
+    info.host = presence.host;
+    info.executable = presence.executable;
+    info.in_other_pid_namespace = is_other_pid_namespace(presence.pid_namespace);
+}
+
+SOCKETLOCK_DECL void add_presence(
+    holder_info& info,
+    const std::string& directory,
+    const claim_ref& who
+)
+{
+    error_code ec;
+    std::optional<presence_info> presence = find_own_presence(who.presence);
+    if (!presence)
+        presence = read_presence(directory, who, ec);
+    if (!ec)
+        add_presence(info, *presence);
+}
+
 SOCKETLOCK_DECL std::optional<claim_ref> find_living_claim(
     const std::string& directory,
     const record& r
@@ -68,16 +90,8 @@ SOCKETLOCK_DECL std::optional<holder_info> find_living_holder(
     const auto who = find_living_claim(directory, r);
     if (!who)
         return std::nullopt;
-    error_code ec;
-    std::optional<presence_info> presence = find_own_presence(who->presence);
-    if (!presence)
-        presence = read_presence(directory, *who, ec);
     holder_info info = describe_holder(r, who);
-    if (!ec)
-    {
-        info.host = presence->host;
-        info.executable = presence->executable;
-    }
+    add_presence(info, directory, *who);
     return info;
 }
 

@@ -83,6 +83,12 @@ inline bool proc_is_of_our_namespace()
     return numbers >> number && number == this_process_id() && !(numbers >> another);
 }
 
+SOCKETLOCK_DECL bool is_other_pid_namespace(const std::string& pid_namespace)
+{
+    const std::string own = link_target("/proc/self/ns/pid");
+    return !pid_namespace.empty() && !own.empty() && pid_namespace != own;
+}
+
 SOCKETLOCK_DECL bool is_over(const process_identity& process)
 {
     // Elsewhere, or at another time, somebody else has this number.

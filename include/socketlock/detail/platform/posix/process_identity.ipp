@@ -20,6 +20,11 @@ SOCKETLOCK_DECL process_identity this_process()
     return result;
 }
 
+SOCKETLOCK_DECL bool is_other_pid_namespace(const std::string&)
+{
+    return false;
+}
+
 // Who has which number where, and since when, cannot be told.
 SOCKETLOCK_DECL bool is_over(const process_identity&)
 {
