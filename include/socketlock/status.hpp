@@ -27,7 +27,8 @@ enum class lock_state
 {
     /// It cannot be told: see `lock_status::error`. It may be held.
     unknown,
-    /// Nobody holds it, and it is no waiter's turn.
+    /// Nobody holds it, and it is no waiter's turn. So it is, too, if the record cannot be read and
+    /// no process lives that could hold a lock in the directory: whoever tries takes the lock.
     free,
     /// A process holds it, or has its turn, that lives, or that cannot be tested and is taken for
     /// alive.
@@ -73,9 +74,10 @@ struct lock_status
  * @par Thread safety
  * Safe, in a process that holds the lock or waits for it, too.
  * @par Errors
- * `invalid_name`; `guard_timeout` after 5 seconds; `corrupt_record`, `newer_record` and
- * `name_mismatch`; those of the lock directory and the lock file (see `errc`). That they do not
- * exist is not an error: the lock is free.
+ * `invalid_name`; `guard_timeout` after 5 seconds; `corrupt_record` (while a process lives that
+ * could hold a lock in the directory), `newer_record` and `name_mismatch`; those of the lock
+ * directory and the lock file (see `errc`). That they do not exist is not an error: the lock is
+ * free.
  */
 SOCKETLOCK_DECL lock_status
 status(const std::string& name, const lock_options& options, error_code& ec);

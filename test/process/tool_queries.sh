@@ -126,7 +126,7 @@ test_list_says_what_it_cannot_read_and_goes_on()
     "$tool" run a -- true
     "$tool" run b -- true
     cp locks/.a.lock locks/.copy.lock
-    echo garbage >locks/.garbage.lock
+    echo '{"port":1,"name":"newer","socketlock":{"version":99}}' >locks/.newer.lock
     mkfifo locks/.fifo.lock
     mkdir locks/.directory.lock
     exits_with 76 "$tool" list >out 2>err
@@ -250,8 +250,17 @@ test_a_record_that_makes_no_sense_gives_76()
     fails_with 76 "the lock file's record cannot be read" "$tool" run --no-wait y -- touch ran
     same "lock file" '{"port":"garbage"}' "$(<locks/.y.lock)"
     test ! -e ran
+    fails_with 76 "the lock file's record cannot be read" "$tool" status y
+    fails_with 76 "the lock file's record cannot be read" "$tool" wait y
+    exits_with 76 "$tool" list >out 2>err
+    grep -qE '^y +unknown$' out
     let_go
-    # With nobody alive it is healed.
+    # With nobody alive it is healed, and so it is free.
+    exits_with 1 "$tool" status y >out
+    same "standard output" "y is free" "$(<out)"
+    exits_with 0 "$tool" wait y
+    exits_with 0 "$tool" list >out
+    grep -qE '^y +free$' out
     exits_with 0 "$tool" run --no-wait y -- true
 }
 

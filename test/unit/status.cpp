@@ -213,6 +213,8 @@ BOOST_AUTO_TEST_CASE(record_that_makes_no_sense_leaves_the_state_unknown)
         {R"({"port":1,"name":"myapp","socketlock":{"version":3}})", errc::newer_record  },
         {R"({"port":0,"pid":0,"timestamp":0,"name":"MyApp"})",      errc::name_mismatch },
     };
+    // Of this process or another, whose presence it is: it might be that of the holder.
+    const living_process process(directory.path(), 1);
     for (const auto& r : records)
     {
         BOOST_TEST_CONTEXT(r.text)
@@ -230,8 +232,52 @@ BOOST_AUTO_TEST_CASE(record_that_makes_no_sense_leaves_the_state_unknown)
     }
 }
 
+// Whoever tries to lock it finds the same and takes it.
+BOOST_AUTO_TEST_CASE(record_that_cannot_be_read_is_free_when_nobody_lives_who_could_hold_it)
+{
+    for (const std::string& text :
+         {std::string("garbage"), std::string(R"({"port":"garbage"})"), std::string(5000, 'x')})
+    {
+        presence_fixture::leave_dead(directory.path(), 1);
+        write_file(path, text);
+        write_file(directory / ".other.lock", text);
+        const auto before = snapshot();
+        for (const lock_status& found : {ask(), list()[0]})
+        {
+            BOOST_TEST(found.state == lock_state::free);
+            BOOST_TEST(!found.error);
+            BOOST_TEST(found.has_lock_file);
+            BOOST_TEST(!found.holder.has_value());
+            BOOST_TEST(found.name == "myapp");
+            BOOST_TEST(found.path == path);
+        }
+        BOOST_TEST(list().size() == 2u);
+        BOOST_TEST(list()[1].name == "other");
+        BOOST_TEST(!make().holder());
+        BOOST_TEST((snapshot() == before));
+        {
+            process_lock lock = make();
+            BOOST_TEST(lock.try_lock());
+            // Of the other lock this process could be the holder, as far as others can tell. It
+            // itself knows that it holds something.
+            BOOST_TEST(ask("other").error == errc::corrupt_record);
+            BOOST_CHECK_EXCEPTION(
+                make("other").holder(),
+                socketlock::lock_error,
+                [](const auto& e) { return e.code() == errc::corrupt_record; }
+            );
+            BOOST_TEST(found_elsewhere() == lock_state::held);
+            lock.unlock();
+            // Now it knows that it does not.
+            BOOST_TEST(!make("other").holder());
+        }
+        BOOST_TEST(soon([&] { return ask("other").state == lock_state::free; }));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(throwing_forms_say_what_it_is_about)
 {
+    const living_process process(directory.path(), 1);
     write_file(path, "garbage");
     BOOST_CHECK_EXCEPTION(
         socketlock::status("myapp", options()),

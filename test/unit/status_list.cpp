@@ -102,6 +102,7 @@ BOOST_AUTO_TEST_CASE(fresh_lock_file_is_listed_by_what_it_is_called)
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_listed_with_its_error_among_the_others)
 {
+    const living_process process(directory.path(), 1);
     make().lock();
     fs::copy_file(path, directory / ".a copy.lock");
     fs::create_directory(directory / ".b.lock");

@@ -43,12 +43,22 @@ inline bool is_missing(const error_code& ec)
     return ec == boost::system::errc::no_such_file_or_directory;
 }
 
-// Completes a status by what came of reading the record.
-inline void set_state(lock_status& s, const std::string& directory, const record& r, error_code ec)
+// Completes a status by what came of reading the record. `heals()` tells whether whoever tries to
+// lock makes a new record of one that cannot be read.
+template <class Heals>
+void set_state(
+    lock_status& s,
+    const std::string& directory,
+    const record& r,
+    error_code ec,
+    Heals heals
+)
 {
     if (ec == boost::system::errc::resource_unavailable_try_again)
         ec = errc::guard_timeout;
     s.has_lock_file = !ec;
+    if (ec == errc::corrupt_record && heals())
+        ec.clear();
     if (!ec)
         s.holder = find_living_holder(directory, r);
     if (!ec || is_missing(ec))
@@ -83,7 +93,8 @@ inline std::string decode_lock_file_name(std::string_view file_name)
     return name;
 }
 
-inline lock_status status_of_file(const std::string& directory, const std::string& file_name)
+template <class Heals>
+lock_status status_of_file(const std::string& directory, const std::string& file_name, Heals heals)
 {
     lock_status result;
     result.path = directory + '/' + file_name;
@@ -98,7 +109,7 @@ inline lock_status status_of_file(const std::string& directory, const std::strin
             ec = errc::name_mismatch;
     }
     result.name = ec || r.name.empty() ? decode_lock_file_name(file_name) : r.name;
-    set_state(result, directory, r, ec);
+    set_state(result, directory, r, ec, heals);
     return result;
 }
 
@@ -138,7 +149,10 @@ status(const std::string& name, const lock_options& options, error_code& ec)
             [&] { return detail::find_record(where, ec); },
             ec
         );
-        detail::set_state(result, where.directory().path, r, ec);
+        const std::string directory = where.directory().path;
+        detail::set_state(result, directory, r, ec, [&] {
+            return detail::is_free_though_corrupt(directory);
+        });
     }
     catch (const lock_error& e)
     {
@@ -162,8 +176,15 @@ SOCKETLOCK_DECL std::vector<lock_status> list_locks(const lock_options& options,
     const auto directory = detail::choose_directory(options.lock_dir);
     std::vector<lock_status> locks;
     for (const std::string& file_name : detail::lock_file_names(directory, ec))
+    // Looked at once, however many records cannot be read.
+    std::optional<bool> heals;
+    const auto do_heal = [&] {
+        if (!heals)
+            heals = detail::is_free_though_corrupt(directory.path);
+        return *heals;
+    };
     {
-        lock_status found = detail::status_of_file(directory.path, file_name);
+        lock_status found = detail::status_of_file(directory.path, file_name, do_heal);
         // Not one that was removed since.
         if (found.has_lock_file || found.error)
             locks.push_back(std::move(found));

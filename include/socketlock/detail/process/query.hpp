@@ -37,6 +37,7 @@ public:
 
 private:
     SOCKETLOCK_DECL void look();
+    SOCKETLOCK_DECL bool would_heal(const std::shared_ptr<lock_directory>& directory) const;
     SOCKETLOCK_DECL void ask(const claim_ref& holder);
     SOCKETLOCK_DECL void complete(error_code ec);
     SOCKETLOCK_DECL void on_authenticated() override;

@@ -8,6 +8,7 @@
 #include <socketlock/detail/process/query.hpp>
 #include <socketlock/detail/queue/linked_claim.hpp>
 #include <socketlock/detail/record/holder_lookup.hpp>
+#include <socketlock/detail/record/presence.hpp>
 #include <socketlock/detail/wire/message.hpp>
 #include <socketlock/error.hpp>
 
@@ -62,10 +63,11 @@ SOCKETLOCK_DECL void query::look()
     error_code ec;
     const file_id id = check_directory(where_->directory(), ec);
     record r;
+    std::shared_ptr<lock_directory> directory;
     if (!ec)
     {
         // Where the guard is the process's, a lock that we use must be read by its own descriptor.
-        const auto directory = runtime_->find_directory(where_->directory(), id);
+        directory = runtime_->find_directory(where_->directory(), id);
         const auto entry = directory ? runtime_->find_entry({directory.get(), where_->file_name()})
                                      : nullptr;
         if (entry)
@@ -85,9 +87,10 @@ SOCKETLOCK_DECL void query::look()
                            )](const error_code&) { self->look(); });
         return;
     }
-    if (ec == boost::system::errc::no_such_file_or_directory)
+    if (ec == boost::system::errc::no_such_file_or_directory ||
+        (ec == errc::corrupt_record && would_heal(directory)))
     {
-        // Nobody has ever locked it.
+        // Nobody has ever locked it, or whoever tries takes it.
         complete({});
         return;
     }
@@ -117,6 +120,16 @@ SOCKETLOCK_DECL void query::look()
         ask(*r.holder);
     else
         complete({});
+}
+
+// Whether a claim of this process would make a new record of one that cannot be read.
+SOCKETLOCK_DECL bool query::would_heal(const std::shared_ptr<lock_directory>& directory) const
+{
+    if (!directory)
+        return is_free_though_corrupt(where_->directory().path);
+    directory->others.clear();
+    return !runtime_->has_holding_claim(*directory) &&
+           !any_presence_alive(directory->choice.path, directory->presence_id);
 }
 
 SOCKETLOCK_DECL void query::ask(const claim_ref& holder)

@@ -47,6 +47,11 @@ SOCKETLOCK_DECL std::optional<holder_info> find_living_holder(
     const record& r
 );
 
+/// True if a record that cannot be read is that of a free lock, since no process lives that could
+/// hold it: whoever tries takes it. May be asked of this process's own directories; it counts
+/// itself among those that live.
+SOCKETLOCK_DECL bool is_free_though_corrupt(const std::string& directory);
+
 /// Both at once: who holds the lock.
 SOCKETLOCK_DECL std::optional<holder_info> find_holder(const lock_address& where, error_code& ec);
 

@@ -95,6 +95,11 @@ SOCKETLOCK_DECL std::optional<holder_info> find_living_holder(
     return info;
 }
 
+SOCKETLOCK_DECL bool is_free_though_corrupt(const std::string& directory)
+{
+    return !any_presence_alive(directory, id128());
+}
+
 SOCKETLOCK_DECL std::optional<holder_info> find_holder(const lock_address& where, error_code& ec)
 {
     const record r = find_record(where, ec);
