@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "executables.hpp"
 #include "lock_directory.hpp"
 #include "peer.hpp"
 
@@ -230,6 +231,58 @@ BOOST_AUTO_TEST_CASE(a_read_only_file_system_is_told, *boost::unit_test::precond
         BOOST_TEST(eventually([&] { return has_no_more_than(p, descriptors); }));
     }
     BOOST_TEST(p.ask("run ls -lA " + directory.path()) == files);
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_lock_can_be_asked_for_where_the_directory_can_only_be_read,
+    *boost::unit_test::precondition(may_mount)
+)
+{
+    // As in a container that has the directory mounted for reading.
+    const lock_directory directory;
+    const std::string script = "mount --bind -o ro " + directory.path() + ' ' + directory.path() +
+                               " && mount -o remount,bind,ro " + directory.path() +
+                               " && exec \"$@\"";
+    peer holder = peer_with_lock(directory.path());
+    peer reader = peer_with_lock(
+        directory.path(),
+        "x",
+        {"unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh"}
+    );
+    BOOST_TEST(reader.ask("holder 1") == "none");
+    BOOST_TEST(holder.ask("try 1") == "yes");
+    const std::string identity = holder.ask("pid") + ' ' + holder.ask("port 1");
+    for (const char* const command : {"try 1", "lock 1", "lock_for 1 100"})
+        BOOST_TEST(reader.ask(command) == failure(errc::read_only_file_system));
+    BOOST_TEST(reader.ask("holder 1") == identity + " verified");
+    const std::string tool = "run '" + tool_path() + "' --lock-dir " + directory.path();
+    BOOST_TEST(reader.ask(tool + " status x").find("x is held by PID ") == 0u);
+    BOOST_TEST(reader.ask(tool + " list | grep -c ' held '") == "1 ");
+    BOOST_TEST(reader.ask(tool + " wait --timeout 0 x 2>/dev/null; echo $?") == "75 ");
+    BOOST_TEST(reader.ask(tool + " run --no-wait x -- true 2>/dev/null; echo $?") == "73 ");
+    holder.kill();
+    BOOST_TEST(reader.ask("holder 1") == "none");
+    BOOST_TEST(reader.ask(tool + " wait x; echo $?") == "0 ");
+}
+
+BOOST_AUTO_TEST_CASE(
+    where_the_disk_is_full_the_dead_make_room,
+    *boost::unit_test::precondition(may_mount)
+)
+{
+    const lock_directory directory;
+    peer p = with_small_disk(directory.path());
+    peer holder = p.fork();
+    BOOST_TEST(holder.ask("open 1 x " + directory.path()) == "ok");
+    BOOST_TEST(holder.ask("try 1") == "yes");
+    p.ask("run cat /dev/zero > " + directory / "fill 2> /dev/null");
+    BOOST_TEST(p.ask("open 1 x " + directory.path()) == "ok");
+    // There is no room for a presence of its own. To ask it needs none.
+    BOOST_TEST(p.ask("try 1") == failure(errc::no_space));
+    BOOST_TEST(p.ask("holder 1").find(" verified") != std::string::npos);
+    holder.kill();
+    BOOST_TEST(p.ask("holder 1") == "none");
+    BOOST_TEST(p.ask("try 1") == "yes");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -66,7 +66,8 @@ public:
     SOCKETLOCK_DECL void write(const char* data, std::size_t size, error_code& ec) const;
 
     /// Makes the file `size` bytes long and allocates them, so that writing them later cannot fail
-    /// for lack of space.
+    /// for lack of space. A file system that cannot allocate ahead does not: what is missing then
+    /// is the assurance.
     SOCKETLOCK_DECL void allocate(std::size_t size, error_code& ec) const;
 
 private:

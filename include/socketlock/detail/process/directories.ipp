@@ -7,6 +7,7 @@
 #include <socketlock/detail/platform/random.hpp>
 #include <socketlock/detail/platform/process_identity.hpp>
 #include <socketlock/detail/process/directories.hpp>
+#include <socketlock/error.hpp>
 
 #include <utility>
 #include <vector>
@@ -87,7 +88,12 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> directories::add(
     result->presence_id = info.id;
     result->presence_name = presence_file_name(info.id);
     result->port = port;
-    result->own.create(path, std::move(info), permissions, ec);
+    result->own.create(path, info, permissions, ec);
+    if (!ec || ec == errc::no_space)
+        remove_dead_presences(path, result->presence_id);
+    // They may have had the last of it.
+    if (ec == errc::no_space)
+        result->own.create(path, std::move(info), permissions, ec);
     if (ec)
         return nullptr;
     remove_dead_presences(path, result->presence_id);

@@ -126,17 +126,27 @@ SOCKETLOCK_DECL void file::write(const char* data, std::size_t size, error_code&
     }
 }
 
+inline bool is_longer(const file& f, std::size_t size) noexcept
+{
+    const int error = errno;
+    struct ::stat status = {};
+    const bool result = ::fstat(f.descriptor(), &status) != 0 ||
+                        status.st_size > static_cast<::off_t>(size);
+    errno = error;
+    return result;
+}
+
 SOCKETLOCK_DECL void file::allocate(std::size_t size, error_code& ec) const
 {
     ec.clear();
-    // posix_fallocate returns its error, and writes zeros where the file system cannot allocate.
+    // posix_fallocate returns its error. Only that there is no space is one: nothing must be
+    // written then that would be cut short.
     int error = EINTR;
     while (error == EINTR)
         error = ::posix_fallocate(descriptor(), 0, static_cast<::off_t>(size));
-    if (error == 0 && ::ftruncate(descriptor(), static_cast<::off_t>(size)) != 0)
-        error = errno;
-    if (error != 0)
-        ec = file_error(error);
+    if (error == ENOSPC || error == EDQUOT ||
+        (::ftruncate(descriptor(), static_cast<::off_t>(size)) != 0 && is_longer(*this, size)))
+        ec = file_error(error == ENOSPC || error == EDQUOT ? error : errno);
 }
 
 // Opens by `flags`; refuses what is not a regular file.
