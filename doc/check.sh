@@ -65,7 +65,7 @@ dead_links()
     )
 }
 
-# Prints "FILE CASE" for each case that the guarantees call a proof.
+# Prints "FILE CASE" for each case that the guarantees, and the table of reports, call a proof.
 proofs()
 {
     awk '
@@ -78,7 +78,7 @@ proofs()
                 else print file, word
                 $0 = substr($0, RSTART + RLENGTH)
             }
-        }' doc/guarantees.adoc
+        }' doc/guarantees.adoc doc/nobody_hurt.adoc
 }
 
 # has_case FILE NAME: FILE defines a test case of that name.
@@ -126,7 +126,7 @@ while read -r file name; do
     fi
     checked=$((checked + 1))
 done < <(proofs)
-((checked >= 50)) || complain "only $checked proofs were found in the guarantees"
+((checked >= 50)) || complain "only $checked proofs were found"
 
 [[ $failed == no ]] || exit 1
-echo "$pages pages, all links resolve; $checked test cases that the guarantees name exist"
+echo "$pages pages, all links resolve; $checked test cases that are named exist"

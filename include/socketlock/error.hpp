@@ -36,7 +36,8 @@ enum class errc
     name_mismatch,
     /// The name is empty, longer than 200 bytes, not UTF-8 or contains NUL.
     invalid_name,
-    /// The lock directory is a symbolic link, or somebody else owns it or may write to it.
+    /// The lock directory is a symbolic link, or somebody else owns it or may write to it;
+    /// `explain` says which.
     insecure_directory,
     /// The lock directory does not exist and could not be created.
     directory_missing,
@@ -44,7 +45,8 @@ enum class errc
     not_a_directory,
     /// The path of the lock file names something that is not a regular file.
     not_a_regular_file,
-    /// The system denies access to the lock directory or the lock file.
+    /// The system denies access to the lock directory or the lock file; `explain` says whose it is
+    /// and what its permissions are.
     permission_denied,
     /// The holder's presence cannot be read or tested, so the holder must be treated as alive.
     presence_unreadable,
@@ -69,6 +71,8 @@ enum class errc
     hard_linked,
     /// The path of the lock file or of a presence never names the file that was opened by it.
     unstable_path,
+    /// `lock_options::permissions` would let somebody read and not write, or more than both.
+    invalid_permissions,
 };
 
 /// The category of `errc`; its name is "socketlock".
@@ -85,8 +89,14 @@ SOCKETLOCK_DECL error_code make_error_code(errc value) noexcept;
 class BOOST_SYMBOL_VISIBLE lock_error : public boost::system::system_error
 {
 public:
-    /// `holder` is the process that held the lock, if it is known.
-    SOCKETLOCK_DECL lock_error(error_code ec, std::string name, std::optional<holder_info> holder);
+    /// `holder` is the process that held the lock, if it is known; `explanation` is what `what`
+    /// says instead of the message of `ec`, see `explain`.
+    SOCKETLOCK_DECL lock_error(
+        error_code ec,
+        std::string name,
+        std::optional<holder_info> holder,
+        const std::string& explanation = {}
+    );
 
     /// The name of the lock.
     const std::string& name() const noexcept { return name_; }

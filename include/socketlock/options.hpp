@@ -6,6 +6,7 @@
 
 #include <socketlock/config.hpp>
 
+#include <optional>
 #include <string>
 
 namespace socketlock {
@@ -28,16 +29,23 @@ struct lock_options
      */
     std::string signature_seed;
 
-    /// The permissions of new lock files and presences, whatever the umask: 0600, or 0660 for a
-    /// group.
-    unsigned permissions = 0600;
+    /**
+     * The permissions of new lock files and presences, whatever the umask: 0600, 0660 for a group,
+     * or 0666 for everybody. Whoever may read must be allowed to write, since a reader could stop
+     * all others: anything else is refused (`errc::invalid_permissions`). Nothing: 0600, or 0660
+     * for files that belong to the group of their directory (as all do in one with mode 2770) if
+     * that group may write to it. Files that exist are left as they are, and where a file system
+     * knows no permissions it decides.
+     */
+    std::optional<unsigned> permissions;
 };
 
 /**
  * The directory for locks that do not name one: `$SOCKETLOCK_DIR`, else
- * `$XDG_RUNTIME_DIR/socketlock`, else `<temporary directory>/socketlock-<user id>`. The last two
- * are refused (`errc::insecure_directory`) if they are symbolic links, or owned or writable by
- * somebody else.
+ * `$XDG_RUNTIME_DIR/socketlock` if `$XDG_RUNTIME_DIR` is a directory that exists and is our own,
+ * else `<temporary directory>/socketlock-<user id>`. The last two are refused
+ * (`errc::insecure_directory`) if they are symbolic links, or owned or writable by somebody else. A
+ * set-user-ID program does not believe the environment.
  */
 SOCKETLOCK_DECL std::string default_lock_dir();
 

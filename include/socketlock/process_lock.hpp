@@ -87,14 +87,14 @@ public:
     using time_point = clock_type::time_point;
 
     /**
-     * Makes an unlocked lock object. It touches neither files nor the network.
+     * Makes an unlocked lock object. It touches neither the files of the lock nor the network.
      *
      * @param executor The executor for handlers that have none of their own.
      * @param name 1 to 200 bytes of UTF-8 without NUL.
      * @param options Where and how the lock is kept; all processes that share it must agree on
      * them.
      * @par Errors
-     * Throws `lock_error` with `errc::invalid_name`.
+     * Throws `lock_error` with `errc::invalid_name` or `errc::invalid_permissions`.
      */
     explicit basic_process_lock(
         const executor_type& executor,
@@ -511,7 +511,7 @@ private:
     void throw_if(const error_code& ec) const
     {
         if (ec)
-            throw lock_error(ec, name(), blocker());
+            throw lock_error(ec, name(), blocker(), core_->explain(ec));
     }
 
     Executor executor_;

@@ -32,6 +32,7 @@
 #include <socketlock/detail/queue/lock_entry.ipp>
 #include <socketlock/detail/queue/predecessor_link.ipp>
 #include <socketlock/detail/queue/successor_session.ipp>
+#include <socketlock/detail/record/explanation.ipp>
 #include <socketlock/detail/record/holder_lookup.ipp>
 #include <socketlock/detail/record/lock_address.ipp>
 #include <socketlock/detail/record/lock_file.ipp>

@@ -107,6 +107,28 @@ SOCKETLOCK_DECL std::vector<lock_status> list_locks(const lock_options& options,
 /// The same; throws `lock_error`, whose `name()` is the path of the lock directory.
 SOCKETLOCK_DECL std::vector<lock_status> list_locks(const lock_options& options = {});
 
+/**
+ * Says what an error of a lock means and what to do, like `ec.message()`, and what can be seen of
+ * its cause: which directory, lock file or presence is in the way, whose it is, which permissions
+ * it has, and what has chosen the lock directory. `lock_error::what` says the same; this is for
+ * those who got an `error_code`.
+ *
+ * It looks when it is called: what it sees may have changed since the error. It changes nothing.
+ *
+ * @param ec An error of an operation on the lock; any other gives its message.
+ * @param name The lock's name; empty for an error of `list_locks`.
+ * @param options Where the lock is kept; only `lock_dir` matters.
+ * @par Exception safety
+ * Strong; throws nothing but `std::bad_alloc`.
+ * @par Thread safety
+ * As `status`.
+ */
+SOCKETLOCK_DECL std::string explain(
+    const error_code& ec,
+    const std::string& name,
+    const lock_options& options = {}
+);
+
 }  // namespace socketlock
 
 #ifdef SOCKETLOCK_HEADER_ONLY

@@ -57,10 +57,13 @@ void add_run_options(po::options_description& options)
 {
     options.add_options()("no-wait", "give up at once if another process holds the lock");
     add_timeout(options);
-    options.add_options(
-    )("conflict-exit-code",
-      po::value<std::string>()->value_name("N"),
-      "exit with N instead of 75 if the lock could not be acquired");
+    options.add_options()(
+        "conflict-exit-code",
+        po::value<std::string>()->value_name("N"),
+        "exit with N instead of 75 if the lock could not be acquired"
+    )("mode",
+      po::value<std::string>()->value_name("M"),
+      "the permissions of new lock files: 0600, 0660 or 0666");
 }
 
 void add_no_options(po::options_description&) {}
@@ -106,6 +109,21 @@ int conflict_exit_code_of(const parsed_arguments& arguments)
     return value;
 }
 
+std::optional<unsigned> mode_of(const parsed_arguments& arguments)
+{
+    if (!arguments.has("mode"))
+        return std::nullopt;
+    const std::string& text = arguments.options["mode"].as<std::string>();
+    const char* const end = text.data() + text.size();
+    unsigned value = 0;
+    const auto [stop, error] = std::from_chars(text.data(), end, value, 8);
+    if (error != std::errc() || stop != end)
+        arguments.fail(
+            "--mode needs permissions as an octal number, like 0660, not '" + printable(text) + "'"
+        );
+    return value;
+}
+
 // The operand NAME. After `--` it may begin with a dash.
 std::string take_name(parsed_arguments& arguments)
 {
@@ -134,6 +152,7 @@ user_request make_run(parsed_arguments& arguments)
     run.no_wait = arguments.has("no-wait");
     run.timeout = timeout_of(arguments);
     run.conflict_exit_code = conflict_exit_code_of(arguments);
+    run.mode = mode_of(arguments);
     if (run.no_wait && run.timeout)
         arguments.fail("--no-wait and --timeout exclude each other");
 

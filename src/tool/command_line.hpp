@@ -34,6 +34,8 @@ struct run_request
     bool no_wait = false;
     std::optional<seconds> timeout;
     int conflict_exit_code = exit_code::held;
+    /// The permissions of new files; nothing: the library's choice.
+    std::optional<unsigned> mode;
     std::string name;
     /// Never empty.
     std::vector<std::string> command;

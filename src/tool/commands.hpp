@@ -19,6 +19,13 @@ inline lock_options options_of(const common_options& common)
     return options;
 }
 
+inline lock_options options_of(const run_request& request)
+{
+    lock_options options = options_of(request.common);
+    options.permissions = request.mode;
+    return options;
+}
+
 int run(const run_request& request);
 int wait(const wait_request& request);
 int status(const status_request& request);

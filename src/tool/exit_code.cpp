@@ -16,6 +16,7 @@ int exit_code::of(const error_code& ec) noexcept
     case errc::held:
         return held;
     case errc::invalid_name:
+    case errc::invalid_permissions:
         return usage;
     case errc::lost:
     case errc::guard_timeout:

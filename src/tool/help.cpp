@@ -8,7 +8,8 @@ namespace socketlock::tool {
 const command_help run_help = {
     "run",
     "run a command while holding a lock",
-    "run [--no-wait | --timeout S] [--conflict-exit-code N] NAME -- COMMAND...",
+    "run [--no-wait | --timeout S] [--conflict-exit-code N] [--mode M]\n"
+    "                      NAME -- COMMAND...",
     R"(Takes the lock NAME, runs COMMAND, and releases the lock when COMMAND has ended. While another
 process holds the lock, run waits: first come, first served. If its standard error is a terminal,
 it shows which process it is waiting for.
@@ -23,6 +24,10 @@ COMMAND is killed with it (on Linux, and not if COMMAND is a set-user-ID program
 free. If the lock is taken away while COMMAND runs (somebody removed the lock file, and another
 process locked it anew before run could restore it), run reports it, sends SIGTERM to COMMAND, and
 exits with 69 when COMMAND has ended.
+
+Lock files are made for their user alone, or for a group: in a directory that you name, which the
+group may write to, and whose files belong to it (as with mode 2770). --mode says otherwise; those
+who share a lock should say the same. Files that are there already stay as they are.
 
 Exit code: that of COMMAND; 128 + N if signal N ended it; 126 if it cannot be executed; 127 if it
 is not found; 75, or the one of --conflict-exit-code, if the lock could not be acquired; otherwise
@@ -76,7 +81,8 @@ const char* const program_help_end =
     R"(`socketlock COMMAND --help` explains a command. NAME is 1 to 200 bytes of UTF-8.
 
 The lock files are in the directory given by --lock-dir, else $SOCKETLOCK_DIR, else
-$XDG_RUNTIME_DIR/socketlock, else socketlock-<user id> in $TMPDIR or /tmp.
+$XDG_RUNTIME_DIR/socketlock if $XDG_RUNTIME_DIR is a directory of your own, else
+socketlock-<user id> in $TMPDIR or /tmp.
 
 Exit codes of the program itself:
   64  wrong usage

@@ -100,7 +100,8 @@ int list(const list_request& request)
     const std::vector<lock_status> locks = list_locks(options, ec);
     if (ec)
     {
-        const message m{printable(directory) + ": " + ec.message(), exit_code::of(ec), {}, {}};
+        const std::string why = explain(ec, {}, options);
+        const message m{printable(directory) + ": " + printable(why), exit_code::of(ec), {}, {}};
         report(m, request.common.json);
         return m.exit_code;
     }
@@ -116,7 +117,13 @@ int list(const list_request& request)
     {
         if (!lock.error)
             continue;
-        const message m = error_message(lock.error, lock.name, lock.path, {});
+        const message m = error_message(
+            lock.error,
+            lock.name,
+            lock.path,
+            {},
+            explain(lock.error, lock.name, options)
+        );
         result = m.exit_code;
         report(m, request.common.json);
     }

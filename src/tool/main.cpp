@@ -60,7 +60,13 @@ message describe_current_exception()
     }
     catch (const lock_error& error)
     {
-        return error_message(error.code(), error.name(), {}, error.holder());
+        return error_message(
+            error.code(),
+            error.name(),
+            {},
+            error.holder(),
+            error.code().message()
+        );
     }
     catch (const std::system_error& error)
     {

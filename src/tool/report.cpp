@@ -60,7 +60,8 @@ message error_message(
     const error_code& ec,
     const std::string& name,
     const std::string& path,
-    const std::optional<holder_info>& holder
+    const std::optional<holder_info>& holder,
+    const std::string& explanation
 )
 {
     message m;
@@ -70,11 +71,15 @@ message error_message(
     if (ec == errc::held)
         m.text = held_text(name, holder);
     else if (ec == errc::presence_unreadable && holder)
-        m.text = held_text(name, holder) + ", unverified: " + ec.message();
+        m.text = held_text(name, holder) + ", unverified: " + printable(explanation);
     else if (ec == errc::invalid_name)
         m.text = '\'' + printable(name) + "': " + ec.message();
     else
-        m.text = printable(name) + ": " + ec.message() + " (lock file " + printable(path) + ')';
+    {
+        m.text = printable(name) + ": " + printable(explanation);
+        if (!path.empty() && explanation.find(path) == explanation.npos)
+            m.text += " (lock file " + printable(path) + ')';
+    }
     return m;
 }
 

@@ -31,12 +31,14 @@ struct message
 /// Writes "socketlock: TEXT" to standard error, or the message as a JSON object on one line.
 void report(const message& m, bool as_json);
 
-/// The message for an error of the library. `path` is the lock file.
+/// The message for an error of the library. `path` is the lock file; `explanation` is what
+/// `explain` says of the error.
 message error_message(
     const error_code& ec,
     const std::string& name,
     const std::string& path,
-    const std::optional<holder_info>& holder
+    const std::optional<holder_info>& holder,
+    const std::string& explanation
 );
 
 /// Like "myapp is held by PID 4711 on port 40123 since 2026-11-23T10:00:00Z".

@@ -3,6 +3,7 @@
 
 #include <socketlock/error.hpp>
 #include <socketlock/process_lock.hpp>
+#include <socketlock/status.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -31,7 +32,7 @@ public:
     explicit run_session(const run_request& request)
         : request_(request),
           signals_(context_),
-          lock_(context_, request.name, options_of(request.common)),
+          lock_(context_, request.name, options_of(request)),
           line_(request.name),
           line_timer_(context_)
     {
@@ -76,11 +77,17 @@ private:
         if (ending_signal_ != 0)
             return;
         if (ec)
-            fail(error_message(ec, lock_.name(), lock_.path(), lock_.blocker()));
+            fail(describe(ec, lock_.blocker()));
         else if (!acquired)
             refuse();
         else
             start_command();
+    }
+
+    message describe(const error_code& ec, const std::optional<holder_info>& holder) const
+    {
+        const std::string why = explain(ec, lock_.name(), options_of(request_));
+        return error_message(ec, lock_.name(), lock_.path(), holder, why);
     }
 
     void refuse()
@@ -93,7 +100,7 @@ private:
             if (auto present = lock_.holder(ignored))
                 holder = present;
         }
-        message m = error_message(errc::held, lock_.name(), lock_.path(), holder);
+        message m = describe(errc::held, holder);
         m.exit_code = request_.conflict_exit_code;
         if (request_.timeout)
             m.text = "gave up after " + to_text(*request_.timeout) + ": " + m.text;
@@ -180,7 +187,7 @@ private:
         child_->terminate();
         error_code ignored;
         const auto holder = lock_.holder(ignored);
-        message m = error_message(errc::lost, lock_.name(), lock_.path(), holder);
+        message m = describe(errc::lost, holder);
         m.text = printable(lock_.name()) + " was taken away while the command was running" +
                  (holder ? " and is now held by " + to_string(*holder) : "") +
                  ": sending SIGTERM to the command";
@@ -195,13 +202,13 @@ private:
         if (ec == errc::lost)
         {
             if (!is_lost_)
-                report(error_message(ec, lock_.name(), lock_.path(), {}), request_.common.json);
+                report(describe(ec, {}), request_.common.json);
             exit_code_ = exit_code::unavailable;
         }
         else if (ec)
         {
             // Not a failure: the lock is free at the latest when this process ends, which is now.
-            message m = error_message(ec, lock_.name(), lock_.path(), {});
+            message m = describe(ec, {});
             m.exit_code = exit_code_;
             report(m, request_.common.json);
         }

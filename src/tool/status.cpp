@@ -50,7 +50,13 @@ int status(const status_request& request)
         verify(lock, options, ec);
     if (ec)
     {
-        const message m = error_message(ec, lock.name, lock.path, lock.holder);
+        const message m = error_message(
+            ec,
+            lock.name,
+            lock.path,
+            lock.holder,
+            explain(ec, lock.name, options)
+        );
         report(m, request.common.json);
         return m.exit_code;
     }

@@ -55,7 +55,7 @@ public:
             error_code ec;
             const lock_status lock = socketlock::status(name_, options_, ec);
             if (ec)
-                return error_message(ec, name_, lock_file_, {});
+                return error_message(ec, name_, lock_file_, {}, explain(ec, name_, options_));
             const seconds waited = now - begin_;
             if (lock.state == lock_state::free)
             {
@@ -66,7 +66,7 @@ public:
             }
             if (waited >= timeout_)
             {
-                message m = error_message(errc::held, name_, lock_file_, lock.holder);
+                message m = error_message(errc::held, name_, lock_file_, lock.holder, {});
                 m.text = "gave up after " + to_text(timeout_) + ": " + m.text;
                 return m;
             }
@@ -139,8 +139,15 @@ private:
 int wait(const wait_request& request)
 {
     error_code ec;
-    const lock_status first = socketlock::status(request.name, options_of(request.common), ec);
-    const std::optional<message> failure = ec ? error_message(ec, first.name, first.path, {})
+    const lock_options options = options_of(request.common);
+    const lock_status first = socketlock::status(request.name, options, ec);
+    const std::optional<message> failure = ec ? error_message(
+                                                    ec,
+                                                    first.name,
+                                                    first.path,
+                                                    {},
+                                                    explain(ec, first.name, options)
+                                                )
                                               : onlooker(request, first.path).wait();
     if (!failure)
         return 0;

@@ -123,6 +123,28 @@ BOOST_AUTO_TEST_CASE(text_of_every_other_error_is_its_sentence)
     BOOST_TEST(std::string(foreign.what()) == "myapp: " + foreign.code().message());
 }
 
+BOOST_AUTO_TEST_CASE(text_says_what_was_found_of_the_cause)
+{
+    const lock_error denied(errc::permission_denied, "myapp", {}, "denied (by X)");
+    BOOST_TEST(std::string(denied.what()) == "myapp: denied (by X)");
+    const lock_error held(errc::held, "myapp", a_holder(), "held");
+    BOOST_TEST(
+        std::string(held.what()) ==
+        "myapp is held by PID 4711 on port 40123 since "
+        "2026-11-23T10:00:00Z"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(text_marks_a_pid_of_another_namespace)
+{
+    holder_info holder = a_holder();
+    holder.in_other_pid_namespace = true;
+    BOOST_TEST(
+        to_string(holder) ==
+        "PID 4711 (in another PID namespace) on port 40123 since 2026-11-23T10:00:00Z"
+    );
+}
+
 BOOST_AUTO_TEST_CASE(lock_error_is_a_system_error_and_survives_copying)
 {
     std::string text;

@@ -67,6 +67,53 @@ BOOST_AUTO_TEST_CASE(new_object_holds_nothing_and_touches_nothing)
     BOOST_TEST(directory.names().empty());
 }
 
+// Whoever may only read could keep a sharable lock on the lock file, and so keep all others out.
+BOOST_AUTO_TEST_CASE(permissions_that_let_somebody_only_read_are_refused_at_construction)
+{
+    socketlock::lock_options options;
+    options.lock_dir = directory / "missing";
+    for (const unsigned wrong :
+         {0644u,
+          0640u,
+          0604u,
+          0664u,
+          0646u,
+          0620u,
+          0400u,
+          0200u,
+          0u,
+          0060u,
+          0700u,
+          0770u,
+          02660u,
+          01666u,
+          04600u,
+          0200600u})
+    {
+        options.permissions = wrong;
+        BOOST_CHECK_EXCEPTION(
+            process_lock(context, "myapp", options),
+            socketlock::lock_error,
+            [&](const auto& error) {
+                return error.code() == errc::invalid_permissions && error.name() == "myapp";
+            }
+        );
+        // Whoever asks makes no files.
+        error_code ec;
+        BOOST_TEST((socketlock::status("myapp", options, ec).state == socketlock::lock_state::free)
+        );
+    }
+    for (const unsigned right : {0600u, 0660u, 0666u, 0606u})
+    {
+        options.permissions = right;
+        options.lock_dir = directory.path();
+        const std::string name = std::to_string(right);
+        process_lock lock(context, name, options);
+        BOOST_TEST(lock.try_lock());
+        BOOST_TEST((fs::status(lock.path()).permissions() == fs::perms(right)));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(invalid_names_are_refused_at_construction)
 {
     for (const std::string& name :

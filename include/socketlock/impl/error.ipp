@@ -51,11 +51,12 @@ inline const char* message_of(errc value) noexcept
         return "the path of the lock file or presence names something that is not a regular file: "
                "remove it, or choose another name";
     case errc::permission_denied:
-        return "access to the lock directory or the lock file is denied: ask for permission, or "
-               "run as the user who owns the lock";
+        return "access to the lock directory or the lock file is denied: ask for permission, run "
+               "as the user who owns the lock, or have its files made for a group (permissions, "
+               "--mode)";
     case errc::presence_unreadable:
         return "the holder's presence cannot be read, so the holder must be treated as alive: run "
-               "as the holder's user, or give its locks group permissions";
+               "as the holder's user, or have its files made for a group (permissions, --mode)";
     case errc::read_only_file_system:
         return "the lock directory is on a read-only file system: name another with lock_dir or "
                "SOCKETLOCK_DIR";
@@ -86,6 +87,9 @@ inline const char* message_of(errc value) noexcept
         return "the path of the lock file or presence does not stay with the file that was opened "
                "by it (is it replaced all the time, or is it on a file system whose files change "
                "their numbers?): name a local directory with lock_dir or SOCKETLOCK_DIR";
+    case errc::invalid_permissions:
+        return "permissions that let somebody read the lock's files and not write to them would "
+               "let a reader stop all others: choose 0600, 0660 or 0666";
     }
     return "unknown socketlock error";
 }
@@ -104,12 +108,13 @@ public:
 inline std::string describe(
     const error_code& ec,
     const std::string& name,
-    const std::optional<holder_info>& holder
+    const std::optional<holder_info>& holder,
+    const std::string& explanation
 )
 {
     if (ec == errc::held && holder)
         return name + " is held by " + to_string(*holder);
-    return name + ": " + ec.message();
+    return name + ": " + (explanation.empty() ? ec.message() : explanation);
 }
 
 }  // namespace detail
@@ -128,12 +133,13 @@ SOCKETLOCK_DECL error_code make_error_code(errc value) noexcept
 SOCKETLOCK_DECL lock_error::lock_error(
     error_code ec,
     std::string name,
-    std::optional<holder_info> holder
+    std::optional<holder_info> holder,
+    const std::string& explanation
 )
     : system_error(ec),
       name_(std::move(name)),
       holder_(std::move(holder)),
-      text_(detail::describe(ec, name_, holder_))
+      text_(detail::describe(ec, name_, holder_, explanation))
 {
 }
 

@@ -5,6 +5,7 @@
 #define SOCKETLOCK_IMPL_STATUS_IPP
 
 #include <socketlock/detail/platform/directory.hpp>
+#include <socketlock/detail/record/explanation.hpp>
 #include <socketlock/detail/record/holder_lookup.hpp>
 #include <socketlock/detail/record/lock_address.hpp>
 #include <socketlock/detail/record/lock_file.hpp>
@@ -56,9 +57,9 @@ void set_state(
 {
     if (ec == boost::system::errc::resource_unavailable_try_again)
         ec = errc::guard_timeout;
-    s.has_lock_file = !ec;
     if (ec == errc::corrupt_record && heals())
         ec.clear();
+    s.has_lock_file = !ec;
     if (!ec)
         s.holder = find_living_holder(directory, r);
     if (!ec || is_missing(ec))
@@ -167,7 +168,7 @@ SOCKETLOCK_DECL lock_status status(const std::string& name, const lock_options& 
     error_code ec;
     lock_status result = status(name, options, ec);
     if (ec)
-        throw lock_error(ec, name, {});
+        throw lock_error(ec, name, {}, explain(ec, name, options));
     return result;
 }
 
@@ -175,7 +176,6 @@ SOCKETLOCK_DECL std::vector<lock_status> list_locks(const lock_options& options,
 {
     const auto directory = detail::choose_directory(options.lock_dir);
     std::vector<lock_status> locks;
-    for (const std::string& file_name : detail::lock_file_names(directory, ec))
     // Looked at once, however many records cannot be read.
     std::optional<bool> heals;
     const auto do_heal = [&] {
@@ -183,6 +183,7 @@ SOCKETLOCK_DECL std::vector<lock_status> list_locks(const lock_options& options,
             heals = detail::is_free_though_corrupt(directory.path);
         return *heals;
     };
+    for (const std::string& file_name : detail::lock_file_names(directory, ec))
     {
         lock_status found = detail::status_of_file(directory.path, file_name, do_heal);
         // Not one that was removed since.
@@ -200,8 +201,31 @@ SOCKETLOCK_DECL std::vector<lock_status> list_locks(const lock_options& options)
     error_code ec;
     auto result = list_locks(options, ec);
     if (ec)
-        throw lock_error(ec, detail::choose_directory(options.lock_dir).path, {});
+    {
+        const auto directory = detail::choose_directory(options.lock_dir);
+        throw lock_error(ec, directory.path, {}, detail::explain_error(ec, directory));
+    }
     return result;
+}
+
+SOCKETLOCK_DECL std::string explain(
+    const error_code& ec,
+    const std::string& name,
+    const lock_options& options
+)
+{
+    if (!name.empty())
+    {
+        try
+        {
+            return detail::explain_error(ec, detail::lock_address(name, options));
+        }
+        catch (const lock_error&)
+        {
+            // There is no such lock.
+        }
+    }
+    return detail::explain_error(ec, detail::choose_directory(options.lock_dir));
 }
 
 }  // namespace socketlock

@@ -119,7 +119,10 @@ std::string program::open(const std::string& command, words& w)
         name = w.next<std::string>();
         // Without a directory: the default one.
         options.lock_dir = w.next<std::string>();
-        options.signature_seed = w.next<std::string>();
+        if (command == "open_mode")
+            options.permissions = std::stoul(w.next<std::string>(), nullptr, 8);
+        else
+            options.signature_seed = w.next<std::string>();
     }
     if (command == "open_shared")
         options.permissions = 0666;
@@ -129,7 +132,8 @@ std::string program::open(const std::string& command, words& w)
 
 std::optional<std::string> program::on_lock_command(const std::string& command, words& w)
 {
-    if (command == "open" || command == "open_name" || command == "open_shared")
+    if (command == "open" || command == "open_name" || command == "open_shared" ||
+        command == "open_mode")
         return open(command, w);
     if (command == "close")
         return locks_.erase(w.next()) == 1 ? "ok" : "no such lock";

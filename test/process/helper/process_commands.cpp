@@ -106,9 +106,10 @@ bool keep_guard(const std::string& path)
     return ::fcntl(file, F_SETLK, &whole) == 0;
 }
 
-bool become(::uid_t id)
+// Becomes a user with a group of its own, and a member of `group` if that is not 0.
+bool become(::uid_t id, ::gid_t group)
 {
-    return ::setgroups(0, nullptr) == 0 && ::setgid(id) == 0 && ::setuid(id) == 0;
+    return ::setgroups(group != 0 ? 1 : 0, &group) == 0 && ::setgid(id) == 0 && ::setuid(id) == 0;
 }
 
 // Makes a connection to a socket both standard input and output.
@@ -167,7 +168,10 @@ std::optional<std::string> program::on_process_command(const std::string& comman
         return "ok";
     }
     if (command == "setuid")
-        return ok_if(become(w.next<::uid_t>()));
+    {
+        const auto id = w.next<::uid_t>();
+        return ok_if(become(id, w.next<::gid_t>()));
+    }
     if (command == "forbid_ip_sockets")
         return ok_if(forbid_ip_sockets(w.next()));
     if (command == "descriptors")

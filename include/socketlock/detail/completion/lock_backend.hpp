@@ -195,6 +195,9 @@ public:
     virtual const std::string& name() const noexcept = 0;
     virtual const std::string& path() const noexcept = 0;
 
+    /// The message of an error of this lock, and what can be seen of its cause.
+    virtual std::string explain(const error_code& ec) const { return ec.message(); }
+
     /// An attempt that has not begun. `previous`, which may be null, is the lock object's last one;
     /// it is given up and of this process.
     virtual std::shared_ptr<lock_attempt> new_attempt(

@@ -69,6 +69,7 @@ public:
 
     const std::string& name() const noexcept { return backend_->name(); }
     const std::string& path() const noexcept { return backend_->path(); }
+    std::string explain(const error_code& ec) const { return backend_->explain(ec); }
     SOCKETLOCK_DECL bool owns_lock() const noexcept;
     SOCKETLOCK_DECL std::uint64_t fencing_token() const noexcept;
     SOCKETLOCK_DECL std::uint16_t port() const noexcept;

@@ -13,12 +13,26 @@
 
 namespace socketlock::detail {
 
+/// What has chosen a lock directory.
+enum class directory_rule : unsigned char
+{
+    /// `lock_options::lock_dir`.
+    option,
+    /// SOCKETLOCK_DIR.
+    environment,
+    /// XDG_RUNTIME_DIR.
+    runtime_directory,
+    /// Nothing else.
+    temporary_directory,
+};
+
 /// A lock directory's absolute path, and whether its user chose it.
 struct directory_choice
 {
     std::string path;
     /// Chosen by the user: trusted as it is. Otherwise nobody but us may own it or write to it.
     bool is_explicit = true;
+    directory_rule rule = directory_rule::option;
 };
 
 /// The directory for an option (may be empty), by the rules of `lock_options::lock_dir`.

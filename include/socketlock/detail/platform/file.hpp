@@ -88,12 +88,24 @@ SOCKETLOCK_DECL error_code file_error(int native_error) noexcept;
 /// Opens a regular file; symbolic links and everything else are refused (not_a_regular_file).
 SOCKETLOCK_DECL file open_file(const std::string& path, file_access access, error_code& ec);
 
-/// Creates a file that must not exist yet, with these permissions whatever the umask.
-/// An existing one gives boost::system::errc::file_exists.
-SOCKETLOCK_DECL file create_file(const std::string& path, unsigned permissions, error_code& ec);
+/// The permissions of new files. Nothing: what `usual_permissions` says.
+using file_permissions = std::optional<std::uint16_t>;
 
-/// Gives an open file these permissions.
-SOCKETLOCK_DECL void set_permissions(const file& f, unsigned permissions, error_code& ec);
+/// 0600, or 0660 if the open file, which `path` names, belongs to the group of its directory and
+/// that group may write to the directory.
+SOCKETLOCK_DECL unsigned usual_permissions(const file& f, const std::string& path) noexcept;
+
+/// Creates a file that must not exist yet, with these permissions whatever the umask. At first it
+/// is for its owner alone; a file system that knows no permissions makes it what it likes. An
+/// existing file gives boost::system::errc::file_exists.
+SOCKETLOCK_DECL file
+create_file(const std::string& path, const file_permissions& permissions, error_code& ec);
+
+/// Gives an open file these permissions, where the file system knows any.
+SOCKETLOCK_DECL void set_permissions(const file& f, unsigned permissions) noexcept;
+
+/// True if the path names a file in which nothing is yet.
+SOCKETLOCK_DECL bool is_empty_file(const std::string& path) noexcept;
 
 /// What a path names, compared with an open file.
 enum class path_state

@@ -12,10 +12,12 @@
 #if defined(__linux__) && !defined(SOCKETLOCK_PLAIN_POSIX)
 
 #include <socketlock/detail/platform/linux/directory_watch.ipp>
+#include <socketlock/detail/platform/linux/environment.ipp>
 #include <socketlock/detail/platform/linux/guard.ipp>
 #include <socketlock/detail/platform/linux/liveness_lock.ipp>
 #include <socketlock/detail/platform/linux/process_identity.ipp>
 #include <socketlock/detail/platform/linux/stream_socket.ipp>
+#include <socketlock/detail/platform/posix/access.ipp>
 #include <socketlock/detail/platform/posix/crypto_openssl.ipp>
 #include <socketlock/detail/platform/posix/directory.ipp>
 #include <socketlock/detail/platform/posix/file.ipp>
@@ -28,9 +30,11 @@
 
 #elif defined(__unix__) || defined(__APPLE__)
 
+#include <socketlock/detail/platform/posix/access.ipp>
 #include <socketlock/detail/platform/posix/crypto_openssl.ipp>
 #include <socketlock/detail/platform/posix/directory.ipp>
 #include <socketlock/detail/platform/posix/directory_watch.ipp>
+#include <socketlock/detail/platform/posix/environment.ipp>
 #include <socketlock/detail/platform/posix/file.ipp>
 #include <socketlock/detail/platform/posix/fork.ipp>
 #include <socketlock/detail/platform/posix/guard.ipp>

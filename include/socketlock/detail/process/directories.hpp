@@ -37,7 +37,7 @@ public:
         const file_id& id,
         std::uint16_t port,
         const char* address,
-        unsigned permissions,
+        const file_permissions& permissions,
         error_code& ec
     );
 

@@ -75,7 +75,7 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> directories::add(
     const file_id& id,
     std::uint16_t port,
     const char* address,
-    unsigned permissions,
+    const file_permissions& permissions,
     error_code& ec
 )
 {
@@ -96,7 +96,6 @@ SOCKETLOCK_DECL std::shared_ptr<lock_directory> directories::add(
         result->own.create(path, std::move(info), permissions, ec);
     if (ec)
         return nullptr;
-    remove_dead_presences(path, result->presence_id);
     const std::lock_guard<std::mutex> lock(mutex_);
     known_.emplace(path, result);
     return result;

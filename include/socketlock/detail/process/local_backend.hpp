@@ -15,7 +15,7 @@
 
 namespace socketlock::detail {
 
-/// Throws lock_error(invalid_name). Touches no file.
+/// Throws lock_error(invalid_name or invalid_permissions). Touches no file of the lock.
 SOCKETLOCK_DECL std::unique_ptr<lock_backend> make_local_backend(
     std::string name,
     const lock_options& options

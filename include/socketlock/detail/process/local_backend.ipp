@@ -9,7 +9,9 @@
 #include <socketlock/detail/process/query.hpp>
 #include <socketlock/detail/process/runtime.hpp>
 #include <socketlock/detail/queue/claim.hpp>
+#include <socketlock/detail/record/explanation.hpp>
 #include <socketlock/detail/record/lock_address.hpp>
+#include <socketlock/error.hpp>
 
 #include <utility>
 
@@ -21,10 +23,16 @@ public:
     local_backend(std::string name, const lock_options& options)
         : address_(std::make_shared<lock_address>(std::move(name), options))
     {
+        if (options.permissions && !are_valid_permissions(*options.permissions))
+            throw lock_error(errc::invalid_permissions, address_->lock_name(), {});
     }
 
     const std::string& name() const noexcept override { return address_->lock_name(); }
     const std::string& path() const noexcept override { return address_->path(); }
+    std::string explain(const error_code& ec) const override
+    {
+        return explain_error(ec, *address_);
+    }
 
     std::shared_ptr<lock_attempt> new_attempt(
         const std::shared_ptr<lock_attempt>& previous,

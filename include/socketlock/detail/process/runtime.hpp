@@ -81,7 +81,7 @@ public:
 private:
     SOCKETLOCK_DECL std::shared_ptr<lock_directory> directory(
         const directory_choice& choice,
-        unsigned permissions,
+        const file_permissions& permissions,
         error_code& ec
     );
 

@@ -179,7 +179,7 @@ inline listener::link_factory session_factory(std::weak_ptr<claim_host> host)
 
 SOCKETLOCK_DECL std::shared_ptr<lock_directory> runtime::directory(
     const directory_choice& choice,
-    unsigned permissions,
+    const file_permissions& permissions,
     error_code& ec
 )
 {

@@ -5,6 +5,7 @@
 #define SOCKETLOCK_DETAIL_RECORD_LOCK_ADDRESS_HPP
 
 #include <socketlock/config.hpp>
+#include <socketlock/detail/platform/directory.hpp>
 #include <socketlock/options.hpp>
 
 #include <string>
@@ -12,7 +13,10 @@
 
 namespace socketlock::detail {
 
-struct directory_choice;
+/// True if whoever these let read a file they let write to it, too, and if they allow nothing else.
+/// A mere reader could keep all others out: by a lock on the file, which is shared with other
+/// readers.
+SOCKETLOCK_DECL bool are_valid_permissions(unsigned permissions) noexcept;
 
 /// Where a lock is and what those who share it agree on. Never changes, so that a lock object, its
 /// claims and the lock's entry have one in common.
@@ -27,7 +31,7 @@ public:
 
     const std::string& lock_name() const noexcept { return lock_name_; }
     const std::string& signature_seed() const noexcept { return signature_seed_; }
-    unsigned permissions() const noexcept { return permissions_; }
+    const file_permissions& permissions() const noexcept { return permissions_; }
 
     /// The lock file's.
     const std::string& path() const noexcept { return path_; }
@@ -43,9 +47,10 @@ private:
     std::string lock_name_;
     std::string path_;
     std::string signature_seed_;
-    unsigned permissions_;
+    file_permissions permissions_;
     unsigned directory_size_ = 0;
     bool directory_is_explicit_ = true;
+    directory_rule directory_rule_ = directory_rule::option;
 };
 
 }  // namespace socketlock::detail

@@ -4,7 +4,6 @@
 #ifndef SOCKETLOCK_DETAIL_RECORD_LOCK_ADDRESS_IPP
 #define SOCKETLOCK_DETAIL_RECORD_LOCK_ADDRESS_IPP
 
-#include <socketlock/detail/platform/directory.hpp>
 #include <socketlock/detail/record/lock_address.hpp>
 #include <socketlock/detail/record/lock_name.hpp>
 #include <socketlock/error.hpp>
@@ -13,10 +12,24 @@
 
 namespace socketlock::detail {
 
+SOCKETLOCK_DECL bool are_valid_permissions(unsigned permissions) noexcept
+{
+    static constexpr unsigned read = 0444;
+    static constexpr unsigned write = 0222;
+    static constexpr unsigned of_owner = 0600;
+    return (permissions & ~(read | write)) == 0 && (permissions & of_owner) == of_owner &&
+           (permissions & read) >> 1 == (permissions & write);
+}
+
+inline file_permissions to_file_permissions(const std::optional<unsigned>& permissions)
+{
+    return permissions ? file_permissions(static_cast<std::uint16_t>(*permissions)) : std::nullopt;
+}
+
 SOCKETLOCK_DECL lock_address::lock_address(std::string lock_name, const lock_options& options)
     : lock_name_(std::move(lock_name)),
       signature_seed_(options.signature_seed),
-      permissions_(options.permissions)
+      permissions_(to_file_permissions(options.permissions))
 {
     if (!is_valid_lock_name(lock_name_))
         throw lock_error(errc::invalid_name, lock_name_, {});
@@ -45,6 +58,7 @@ SOCKETLOCK_DECL void lock_address::set_path(
 {
     directory_size_ = static_cast<unsigned>(directory.path.size());
     directory_is_explicit_ = directory.is_explicit;
+    directory_rule_ = directory.rule;
     path_.reserve(directory.path.size() + 1 + file_name.size());
     path_ += directory.path;
     path_ += '/';
@@ -53,7 +67,7 @@ SOCKETLOCK_DECL void lock_address::set_path(
 
 SOCKETLOCK_DECL directory_choice lock_address::directory() const
 {
-    return {path_.substr(0, directory_size_), directory_is_explicit_};
+    return {path_.substr(0, directory_size_), directory_is_explicit_, directory_rule_};
 }
 
 }  // namespace socketlock::detail

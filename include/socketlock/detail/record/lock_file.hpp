@@ -33,11 +33,11 @@ class lock_file
 {
 public:
     /// `path` must outlive this object.
-    lock_file(const std::string& path, unsigned permissions) noexcept
+    lock_file(const std::string& path, const file_permissions& permissions) noexcept
         : path_(path), permissions_(permissions)
     {
     }
-    lock_file(std::string&& path, unsigned permissions) = delete;
+    lock_file(std::string&& path, const file_permissions& permissions) = delete;
     lock_file(lock_file&&) = delete;
     SOCKETLOCK_DECL ~lock_file();
 
@@ -67,7 +67,7 @@ private:
     SOCKETLOCK_DECL bool is_link_young() noexcept;
 
     const std::string& path_;
-    unsigned permissions_;
+    file_permissions permissions_;
     file file_;
     bool is_new_ = false;
     /// When the file was first found to have a second name, if that was so when it was opened last.

@@ -45,13 +45,15 @@ SOCKETLOCK_DECL void lock_file::open(missing_file missing, error_code& ec)
     close();
     const file_id known = file_.id();
     // Somebody may create the file between our looking for it and creating it, or remove it between
-    // our failing to create it and opening it.
+    // our failing to create it and opening it. And one that is being made is for its owner alone.
     for (int attempt = 0; attempt < 8; ++attempt)
     {
         file_ = open_file(path_, file_access::read_write, ec);
         if (ec == boost::system::errc::no_such_file_or_directory && missing == missing_file::create)
             file_ = create_file(path_, permissions_, ec);
-        if (ec != boost::system::errc::file_exists)
+        if (ec == errc::permission_denied && is_empty_file(path_))
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        else if (ec != boost::system::errc::file_exists)
             break;
     }
     if (file_)

@@ -46,7 +46,7 @@ public:
     SOCKETLOCK_DECL void create(
         const std::string& directory,
         presence_info info,
-        unsigned permissions,
+        const file_permissions& permissions,
         error_code& ec
     );
 
@@ -60,7 +60,7 @@ public:
     SOCKETLOCK_DECL presence_state ensure(error_code& ec);
 
     /// Lets those in who may read a lock file of these permissions.
-    SOCKETLOCK_DECL void widen_permissions(unsigned permissions);
+    SOCKETLOCK_DECL void widen_permissions(const file_permissions& permissions);
 
     SOCKETLOCK_DECL void remove() noexcept;
 
@@ -72,6 +72,8 @@ private:
     std::string path_;
     presence_info info_;
     unsigned permissions_ = 0;
+    /// True if `permissions_` lets those in whom the usual ones would.
+    bool is_usual_ = false;
 };
 
 /// What the presence `id` says, if it is one that this process has locked itself: that must not be

@@ -98,7 +98,7 @@ SOCKETLOCK_DECL presence::~presence()
 SOCKETLOCK_DECL void presence::create(
     const std::string& directory,
     presence_info info,
-    unsigned permissions,
+    const file_permissions& permissions,
     error_code& ec
 )
 {
@@ -138,7 +138,8 @@ SOCKETLOCK_DECL void presence::create(
     directory_ = directory;
     path_ = path;
     info_ = std::move(info);
-    permissions_ = permissions;
+    permissions_ = permissions ? *permissions : usual_permissions(file_, path_);
+    is_usual_ = is_usual_ || !permissions;
 }
 
 SOCKETLOCK_DECL bool presence::in_place() const noexcept
@@ -158,13 +159,16 @@ SOCKETLOCK_DECL presence_state presence::ensure(error_code& ec)
     return is_lost ? presence_state::lost : presence_state::restored;
 }
 
-SOCKETLOCK_DECL void presence::widen_permissions(unsigned permissions)
+SOCKETLOCK_DECL void presence::widen_permissions(const file_permissions& permissions)
 {
-    if ((permissions_ | permissions) == permissions_)
+    if (!permissions && is_usual_)
         return;
-    permissions_ |= permissions;
-    error_code ignored;
-    set_permissions(file_, permissions_, ignored);
+    const unsigned wanted = permissions ? *permissions : usual_permissions(file_, path_);
+    is_usual_ = is_usual_ || !permissions;
+    if ((permissions_ | wanted) == permissions_)
+        return;
+    permissions_ |= wanted;
+    set_permissions(file_, permissions_);
 }
 
 SOCKETLOCK_DECL void presence::remove() noexcept

@@ -5,6 +5,7 @@
 #define SOCKETLOCK_DETAIL_PLATFORM_POSIX_DIRECTORY_IPP
 
 #include <socketlock/detail/platform/directory.hpp>
+#include <socketlock/detail/platform/environment.hpp>
 #include <socketlock/error.hpp>
 #include <socketlock/options.hpp>
 
@@ -17,12 +18,6 @@
 
 namespace socketlock::detail {
 
-inline std::string environment(const char* name)
-{
-    const char* const value = std::getenv(name);
-    return value != nullptr ? value : "";
-}
-
 inline std::string absolute_path(const std::string& path)
 {
     if (!path.empty() && path.front() == '/')
@@ -33,20 +28,30 @@ inline std::string absolute_path(const std::string& path)
     return std::string(current) + '/' + path;
 }
 
+// That of somebody else comes with `su` or `sudo -E`: what we made there would lock its owner out.
+inline bool is_own_directory(const std::string& path)
+{
+    struct ::stat status = {};
+    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+           status.st_uid == ::geteuid();
+}
+
 SOCKETLOCK_DECL directory_choice choose_directory(const std::string& option)
 {
     if (!option.empty())
-        return {absolute_path(option), true};
+        return {absolute_path(option), true, directory_rule::option};
     if (const auto chosen = environment("SOCKETLOCK_DIR"); !chosen.empty())
-        return {absolute_path(chosen), true};
+        return {absolute_path(chosen), true, directory_rule::environment};
     // The XDG base directory specification says to ignore a relative path.
-    if (const auto runtime = environment("XDG_RUNTIME_DIR"); !runtime.empty() && runtime[0] == '/')
-        return {runtime + "/socketlock", false};
+    if (const auto runtime = environment("XDG_RUNTIME_DIR");
+        !runtime.empty() && runtime[0] == '/' && is_own_directory(runtime))
+        return {runtime + "/socketlock", false, directory_rule::runtime_directory};
     const auto temporary = environment("TMPDIR");
     return {
         (temporary.empty() ? "/tmp" : absolute_path(temporary)) + "/socketlock-" +
             std::to_string(::geteuid()),
-        false};
+        false,
+        directory_rule::temporary_directory};
 }
 
 SOCKETLOCK_DECL file_id check_directory(const directory_choice& choice, error_code& ec)
@@ -108,7 +113,7 @@ SOCKETLOCK_DECL directory_choice without_links(const directory_choice& choice, c
     );
     if (!path)
         return choice;
-    directory_choice result{path.get(), choice.is_explicit};
+    directory_choice result{path.get(), choice.is_explicit, choice.rule};
     error_code ec;
     return check_directory(result, ec) == id && !ec ? result : choice;
 }

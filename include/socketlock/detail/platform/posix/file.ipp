@@ -172,20 +172,38 @@ SOCKETLOCK_DECL file open_file(const std::string& path, file_access access, erro
     return open_regular_file(path, flags, 0, ec);
 }
 
-SOCKETLOCK_DECL file create_file(const std::string& path, unsigned permissions, error_code& ec)
+SOCKETLOCK_DECL unsigned usual_permissions(const file& f, const std::string& path) noexcept
 {
-    const auto mode = static_cast<::mode_t>(permissions);
-    file result = open_regular_file(path, O_RDWR | O_CREAT | O_EXCL, mode, ec);
-    if (result)
-        set_permissions(result, permissions, ec);
+    const auto slash = path.find_last_of('/');
+    struct ::stat own = {};
+    struct ::stat directory = {};
+    const bool is_shared = ::fstat(f.descriptor(), &own) == 0 &&
+                           ::stat(path.substr(0, slash + 1).c_str(), &directory) == 0 &&
+                           own.st_gid == directory.st_gid && (directory.st_mode & S_IWGRP) != 0;
+    return is_shared ? 0660 : 0600;
+}
+
+SOCKETLOCK_DECL file
+create_file(const std::string& path, const file_permissions& permissions, error_code& ec)
+{
+    static constexpr ::mode_t for_owner = 0600;
+    // The umask would leave a group or others with the right to read alone, even if for a moment.
+    file result = open_regular_file(path, O_RDWR | O_CREAT | O_EXCL, for_owner, ec);
+    if (!result)
+        return result;
+    set_permissions(result, permissions ? *permissions : usual_permissions(result, path));
     return result;
 }
 
-SOCKETLOCK_DECL void set_permissions(const file& f, unsigned permissions, error_code& ec)
+SOCKETLOCK_DECL void set_permissions(const file& f, unsigned permissions) noexcept
 {
-    ec.clear();
-    if (::fchmod(f.descriptor(), static_cast<::mode_t>(permissions)) != 0)
-        ec = file_error(errno);
+    static_cast<void>(::fchmod(f.descriptor(), static_cast<::mode_t>(permissions)) == 0);
+}
+
+SOCKETLOCK_DECL bool is_empty_file(const std::string& path) noexcept
+{
+    struct ::stat status = {};
+    return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0;
 }
 
 SOCKETLOCK_DECL path_state compare_path(const std::string& path, const file_id& id) noexcept
