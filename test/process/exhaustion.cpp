@@ -171,7 +171,9 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(p.ask("holder 1") == "none");
     BOOST_TEST(p.ask("close 1") == "ok");
     BOOST_TEST(eventually([&] { return has_no_more_than(p, descriptors); }));
-    BOOST_TEST(p.ask("run ls -A " + directory.path()) == "fill ");
+    BOOST_TEST(eventually([&] {
+        return p.ask("run LC_ALL=C ls -A " + directory.path()) == ".x.lock fill ";
+    }));
     BOOST_TEST(p.ask("open 1 x " + directory.path()) == "ok");
 
     p.ask("run rm " + directory / "fill");
@@ -266,19 +268,59 @@ BOOST_AUTO_TEST_CASE(
 }
 
 BOOST_AUTO_TEST_CASE(
+    where_the_disk_is_full_whoever_comes_shares_the_locks_that_are_there,
+    *boost::unit_test::precondition(may_mount)
+)
+{
+    const lock_directory directory;
+    const std::string open = "open 1 x " + directory.path();
+    peer p = with_small_disk(directory.path());
+    peer other = p.fork();
+    peer third = p.fork();
+    BOOST_TEST(p.ask(open) == "ok");
+    BOOST_TEST(p.ask("try 1") == "yes");
+    BOOST_TEST(p.ask("unlock 1") == "ok");
+    BOOST_TEST(p.ask("close 1") == "ok");
+    BOOST_TEST(eventually([&] { return p.ask("run ls -A " + directory.path()) == ".x.lock "; }));
+    p.ask("run cat /dev/zero > " + directory / "fill 2> /dev/null");
+    // There is no room for what their presences would say, but for the presences.
+    for (peer* const each : {&p, &other, &third})
+        BOOST_TEST(each->ask(open) == "ok");
+    BOOST_TEST(other.ask("try 1") == "yes");
+    const std::string identity = other.ask("pid") + ' ' + other.ask("port 1");
+    BOOST_TEST(p.ask("try 1") == "no");
+    BOOST_TEST(p.ask("blocker 1") == identity);
+    BOOST_TEST(p.ask("holder 1") == identity + " unverified");
+    BOOST_TEST(p.ask("async_lock 1") == "started");
+    BOOST_TEST(!p.has_event(50ms));
+    BOOST_TEST(other.ask("unlock 1") == "ok");
+    BOOST_TEST(p.event() == "1 locked");
+    BOOST_TEST(third.ask("async_lock 1") == "started");
+    p.kill();
+    BOOST_TEST(third.event() == "1 locked");
+    // Now there is, and who could not be reached can be.
+    BOOST_TEST(other.ask("run rm " + directory / "fill").empty());
+    BOOST_TEST(third.ask("unlock 1") == "ok");
+    BOOST_TEST(third.ask("open 2 y " + directory.path()) == "ok");
+    BOOST_TEST(third.ask("try 2") == "yes");
+    BOOST_TEST(third.ask("try 1") == "yes");
+    BOOST_TEST(other.ask("holder 1").find(" verified") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(
     where_the_disk_is_full_the_dead_make_room,
     *boost::unit_test::precondition(may_mount)
 )
 {
     const lock_directory directory;
-    peer p = with_small_disk(directory.path());
+    // The root directory, a lock file and one presence take what there is.
+    peer p = with_small_disk(directory.path(), "nr_inodes=3");
     peer holder = p.fork();
     BOOST_TEST(holder.ask("open 1 x " + directory.path()) == "ok");
     BOOST_TEST(holder.ask("try 1") == "yes");
-    p.ask("run cat /dev/zero > " + directory / "fill 2> /dev/null");
     BOOST_TEST(p.ask("open 1 x " + directory.path()) == "ok");
-    // There is no room for a presence of its own. To ask it needs none.
     BOOST_TEST(p.ask("try 1") == failure(errc::no_space));
+    // To ask it needs no presence.
     BOOST_TEST(p.ask("holder 1").find(" verified") != std::string::npos);
     holder.kill();
     BOOST_TEST(p.ask("holder 1") == "none");

@@ -42,7 +42,8 @@ public:
     SOCKETLOCK_DECL ~presence();
 
     /// Creates it under a temporary name, locks it, writes it and only then gives it its name, so
-    /// that no one ever sees it without its lock.
+    /// that no one ever sees it without its lock. That proves that the process lives. Where there
+    /// is no space for more it says nothing yet: others cannot connect then.
     SOCKETLOCK_DECL void create(
         const std::string& directory,
         presence_info info,
@@ -71,6 +72,8 @@ private:
     std::string directory_;
     std::string path_;
     presence_info info_;
+    /// False if there was no space for all of what it says.
+    bool is_complete_ = false;
     unsigned permissions_ = 0;
     /// True if `permissions_` lets those in whom the usual ones would.
     bool is_usual_ = false;
@@ -94,7 +97,8 @@ SOCKETLOCK_DECL liveness test_presence(
     file* locked = nullptr
 );
 
-/// Reads somebody else's presence. `presence_unreadable` if it may not, or must not, be opened.
+/// Reads somebody else's presence. `presence_unreadable` if it may not, or must not, be opened, or
+/// if there was no space for all that it says.
 SOCKETLOCK_DECL presence_info
 read_presence(const std::string& directory, const claim_ref& p, error_code& ec);
 

@@ -95,6 +95,17 @@ SOCKETLOCK_DECL presence::~presence()
     file_.close_if_open();
 }
 
+// False if there is no space for all of it.
+inline bool write_presence(const file& f, const presence_info& info, error_code& ec)
+{
+    const std::string text = encode_presence(info);
+    f.write(text.data(), text.size(), ec);
+    const bool is_complete = !ec;
+    if (ec == errc::no_space)
+        ec.clear();
+    return is_complete;
+}
+
 SOCKETLOCK_DECL void presence::create(
     const std::string& directory,
     presence_info info,
@@ -105,8 +116,6 @@ SOCKETLOCK_DECL void presence::create(
     const std::string path = presence_path(directory, info.id);
     const std::string temporary = directory + "/." + info.id.to_hex() +
                                   std::string(temporary_suffix);
-    const std::string text = encode_presence(info);
-
     {
         // Before anybody can find it.
         const std::lock_guard<std::mutex> lock(fork_mutex());
@@ -123,7 +132,7 @@ SOCKETLOCK_DECL void presence::create(
     if (!lock_liveness(created, ec) && !ec)
         ec = errc::locking_unsupported;
     if (!ec)
-        created.write(text.data(), text.size(), ec);
+        is_complete_ = write_presence(created, info, ec);
     if (!ec)
         rename_file(temporary, path, ec);
     if (ec)
@@ -152,7 +161,11 @@ SOCKETLOCK_DECL presence_state presence::ensure(error_code& ec)
     ec.clear();
     const bool is_lost = !keep_liveness(file_);
     if (!is_lost && in_place())
+    {
+        error_code ignored;
+        is_complete_ = is_complete_ || write_presence(file_, info_, ignored);
         return presence_state::intact;
+    }
     if (is_lost)
         file_.close_if_open();
     create(std::string(directory_), presence_info(info_), permissions_, ec);
@@ -195,7 +208,11 @@ inline presence_info read_presence_info(const file& f, error_code& ec)
 {
     char text[16384];
     const std::size_t size = f.read(text, sizeof text, ec);
-    return ec ? presence_info() : decode_presence(std::string_view(text, size), ec);
+    presence_info info = ec ? presence_info() : decode_presence(std::string_view(text, size), ec);
+    const bool is_cut_short = size == 0 || text[size - 1] != '\n';
+    if (ec == errc::corrupt_record && is_cut_short)
+        ec = errc::presence_unreadable;
+    return info;
 }
 
 // What is found of a presence.
