@@ -24,6 +24,7 @@ namespace {
 // Numbers do: nobody has to be known by name.
 constexpr ::uid_t alice = 54321;
 constexpr ::uid_t bob = 54322;
+constexpr ::uid_t carol = 54324;
 constexpr ::gid_t crowd = 54323;
 
 struct users_fixture
@@ -122,14 +123,19 @@ BOOST_AUTO_TEST_CASE(users_who_make_the_lock_file_at_the_same_time_are_not_refus
     set_directory(crowd, 02770);
     peer first = of(alice);
     peer second = of(bob);
+    peer third = of(carol);
     for (int i = 0; i < 300; ++i)
     {
-        for (peer* const p : {&first, &second})
+        for (peer* const p : {&first, &second, &third})
             BOOST_TEST_REQUIRE(
                 p->ask("open 1 x" + std::to_string(i) + ' ' + directory.path()) == "ok"
             );
         for (peer* const p : {&first, &second})
             p->send("try 1");
+        // Nor who asks.
+        third.send("holder 1");
+        const std::string told = third.answer();
+        BOOST_TEST_REQUIRE(told.find("error") == std::string::npos, told);
         for (peer* const p : {&first, &second})
         {
             const std::string answer = p->answer();

@@ -40,20 +40,31 @@ SOCKETLOCK_DECL void lock_file::close() noexcept
         let_go();
 }
 
+// While somebody makes a file it is for its owner alone: a moment later it may be for us, too.
+inline file open_lock_file(const std::string& path, file_access access, error_code& ec)
+{
+    static constexpr int most_attempts = 8;
+    file result = open_file(path, access, ec);
+    for (int i = 1; i < most_attempts && ec == errc::permission_denied && is_empty_file(path); ++i)
+    {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        result = open_file(path, access, ec);
+    }
+    return result;
+}
+
 SOCKETLOCK_DECL void lock_file::open(missing_file missing, error_code& ec)
 {
     close();
     const file_id known = file_.id();
     // Somebody may create the file between our looking for it and creating it, or remove it between
-    // our failing to create it and opening it. And one that is being made is for its owner alone.
+    // our failing to create it and opening it.
     for (int attempt = 0; attempt < 8; ++attempt)
     {
-        file_ = open_file(path_, file_access::read_write, ec);
+        file_ = open_lock_file(path_, file_access::read_write, ec);
         if (ec == boost::system::errc::no_such_file_or_directory && missing == missing_file::create)
             file_ = create_file(path_, permissions_, ec);
-        if (ec == errc::permission_denied && is_empty_file(path_))
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        else if (ec != boost::system::errc::file_exists)
+        if (ec != boost::system::errc::file_exists)
             break;
     }
     if (file_)
@@ -171,7 +182,7 @@ inline record read_as_query(const file& f, std::string_view name, error_code& ec
 
 SOCKETLOCK_DECL record query_record(const std::string& path, std::string_view name, error_code& ec)
 {
-    file f = open_file(path, file_access::read, ec);
+    file f = open_lock_file(path, file_access::read, ec);
     if (ec)
         return {};
     record r = read_as_query(f, name, ec);
