@@ -14,6 +14,7 @@
 #include <socketlock/detail/completion/lock_backend.ipp>
 #include <socketlock/detail/completion/lock_core.ipp>
 #include <socketlock/detail/completion/lock_service.ipp>
+#include <socketlock/detail/completion/operation_count.ipp>
 #include <socketlock/detail/platform/platform.ipp>
 #include <socketlock/detail/process/directories.ipp>
 #include <socketlock/detail/process/file_maintenance.ipp>

@@ -179,6 +179,69 @@ BOOST_AUTO_TEST_CASE(child_may_lock_anew_by_a_runtime_of_its_own)
     BOOST_TEST(holder.owns_lock());
 }
 
+BOOST_AUTO_TEST_CASE(a_fork_waits_until_nothing_is_being_posted)
+{
+    process_lock other = make("other");
+    // Held up on the runtime's thread, long enough for a fork that did not wait.
+    std::atomic<bool> goes_on{false};
+    std::promise<void> begun;
+    std::future<void> may_go_on = std::async(std::launch::deferred, [&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        goes_on = true;
+    });
+    bool done = false;
+    other.async_lock(asio::bind_executor(
+        recording::slow_executor(context, begun, may_go_on),
+        [&](error_code) { done = true; }
+    ));
+    begun.get_future().wait();
+    context.notify_fork(fork_event::fork_prepare);
+    BOOST_TEST(goes_on);
+    context.notify_fork(fork_event::fork_parent);
+    run_until([&] { return done; });
+}
+
+BOOST_AUTO_TEST_CASE(what_completes_before_a_fork_is_told_after_it)
+{
+    process_lock other = make("other");
+    std::optional<error_code> result;
+    context.notify_fork(fork_event::fork_prepare);
+    other.async_lock([&](error_code ec) { result = ec; });
+    // By the thread that locks, and after that.
+    BOOST_TEST(make("other").holder().has_value());
+    context.restart();
+    context.poll();
+    BOOST_TEST(!result.has_value());
+    other_process child([&](line&) {
+        checks c;
+        context.notify_fork(fork_event::fork_child);
+        context.restart();
+        context.poll();
+        c.check(result == error_code(operation_aborted));
+        c.check(!other.owns_lock());
+        c.check(aborted == 2);
+        return c.first_bad();
+    });
+    context.notify_fork(fork_event::fork_parent);
+    BOOST_TEST(child.wait() == 0);
+    run_until([&] { return result.has_value(); });
+    BOOST_TEST((result == error_code()));
+    BOOST_TEST(other.owns_lock());
+    BOOST_TEST(aborted == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(context_that_ends_before_a_fork_destroys_what_was_not_told)
+{
+    recording::fate fate;
+    std::optional<asio::io_context> second(std::in_place);
+    process_lock other(*second, "other", options());
+    second->notify_fork(fork_event::fork_prepare);
+    other.async_lock(recording::watched(fate));
+    BOOST_TEST(make("other").holder().has_value());
+    second.reset();
+    BOOST_TEST(fate.destroyed_uncalled == 1u);
+}
+
 // As in a process that has no parent.
 BOOST_AUTO_TEST_CASE(context_in_a_child_waits_for_what_is_being_posted_when_it_ends)
 {

@@ -7,7 +7,7 @@
 #define SOCKETLOCK_DETAIL_COMPLETION_LOCK_SERVICE_HPP
 
 #include <socketlock/config.hpp>
-#include <socketlock/detail/completion/operation.hpp>
+#include <socketlock/detail/completion/operation_count.hpp>
 
 #include <boost/asio/execution_context.hpp>
 
@@ -52,7 +52,9 @@ private:
 
 /**
  * Knows the locks whose executors belong to one execution context: when that is shut down, it
- * destroys their operations, and in the child of a fork it completes them.
+ * destroys their operations, and in the child of a fork it completes them. While the context is
+ * told that a fork is about to come, no other thread posts to it on behalf of this library: what it
+ * has locked then would stay locked in the child.
  */
 class lock_service : public asio::execution_context::service
 {

@@ -9,6 +9,7 @@
 
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace socketlock::detail {
 
@@ -70,6 +71,7 @@ SOCKETLOCK_DECL void lock_service::shutdown()
         remove(lock);
         lock.end_operations(false);
     }
+    operations_->discard_kept();
     // What remains is being completed on the runtime's thread at this moment. In the child of a
     // fork nobody will.
     while (generation_ == fork_generation() && !operations_->is_zero())
@@ -78,11 +80,17 @@ SOCKETLOCK_DECL void lock_service::shutdown()
 
 SOCKETLOCK_DECL void lock_service::notify_fork(asio::execution_context::fork_event event)
 {
+    // In a child that was not told, what its parent posted is not waited for.
+    if (event == asio::execution_context::fork_prepare && generation_ == fork_generation())
+        operations_->stop_posting();
+    if (event == asio::execution_context::fork_parent)
+        operations_->go_on();
     if (event != asio::execution_context::fork_child)
         return;
     // What is still counted was being completed in the parent, and never ends.
-    operations_ = std::make_shared<operation_count>();
+    const auto before = std::exchange(operations_, std::make_shared<operation_count>());
     generation_ = fork_generation();
+    before->go_on_aborting();
     for (served_lock* lock = first_; lock != nullptr; lock = lock->next_)
     {
         lock->operations_ = operations_;

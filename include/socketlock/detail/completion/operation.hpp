@@ -7,11 +7,14 @@
 #define SOCKETLOCK_DETAIL_COMPLETION_OPERATION_HPP
 
 #include <socketlock/config.hpp>
+#include <socketlock/detail/completion/operation_count.hpp>
+#include <socketlock/detail/completion/operation_memory.hpp>
 
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/executor.hpp>
@@ -105,36 +108,6 @@ private:
     std::optional<std::tuple<error_code, Results...>> results_;
 };
 
-/// The asynchronous operations of one execution context that somebody may still complete. The
-/// context must outlive them, down to the last instruction of posting their handlers.
-class operation_count
-{
-public:
-    /// One that has not been completed or destroyed yet.
-    class token
-    {
-    public:
-        explicit token(std::shared_ptr<operation_count> of) noexcept : of_(std::move(of))
-        {
-            of_->number_.fetch_add(1, std::memory_order_relaxed);
-        }
-        token(token&& other) noexcept = default;
-        ~token()
-        {
-            if (of_)
-                of_->number_.fetch_sub(1, std::memory_order_release);
-        }
-
-    private:
-        std::shared_ptr<operation_count> of_;
-    };
-
-    bool is_zero() const noexcept { return number_.load(std::memory_order_acquire) == 0; }
-
-private:
-    std::atomic<std::size_t> number_{0};
-};
-
 /// Keeps an executor's context busy as long as the result lives. Asio's executor_work_guard would
 /// do, but does not compile for a strand of any_io_executor (Boost 1.81).
 template <class Executor>
@@ -188,7 +161,7 @@ template <class Operation>
 class posted_completion
 {
 public:
-    using allocator_type = typename Operation::allocator_type;
+    using allocator_type = typename Operation::post_allocator;
 
     explicit posted_completion(Operation* op) noexcept : operation_(op) {}
     posted_completion(posted_completion&& other) noexcept
@@ -201,7 +174,7 @@ public:
             operation_->destroy();
     }
 
-    allocator_type get_allocator() const noexcept { return operation_->get_allocator(); }
+    allocator_type get_allocator() const noexcept { return operation_->get_post_allocator(); }
 
     void operator()() { std::exchange(operation_, nullptr)->call_handler(); }
 
@@ -221,7 +194,7 @@ template <class Operation, class Executor>
 class forwarded_completion
 {
 public:
-    using allocator_type = typename Operation::allocator_type;
+    using allocator_type = typename Operation::post_allocator;
 
     forwarded_completion(Operation* op, Executor&& executor)
         : completion_(op), to_(std::move(executor))
@@ -239,22 +212,29 @@ private:
 
 /**
  * An asynchronous operation: calls its handler by way of `Deliver`. Its memory comes from the
- * handler's associated allocator and is returned before the handler is called, but not before the
- * cancellation slot was cleared: until then nobody else must have its address.
+ * handler's associated allocator, all of it when it is started, so that nothing is missing when it
+ * is complete; it is returned before the handler is called, but not before the cancellation slot
+ * was cleared: until then nobody else must have its address.
  */
 template <class Handler, class IoExecutor, class Deliver, class... Results>
-class async_operation final : public operation<Results...>
+class async_operation final : public operation<Results...>, private complete_operation
 {
 public:
     using allocator_type = asio::associated_allocator_t<Handler, asio::recycling_allocator<void>>;
 
 private:
-    using own_allocator = typename std::allocator_traits<allocator_type>::template rebind_alloc<
-        async_operation>;
-    using own_traits = std::allocator_traits<own_allocator>;
+    using memory_type = operation_memory<async_operation>;
     using handler_executor = asio::associated_executor_t<Handler, IoExecutor>;
 
 public:
+    /// For what is posted to the handler's executor.
+    using post_allocator = room_allocator<void, memory_type, allocator_type>;
+
+    /// Enough for what is posted, by way of another executor perhaps, and what Asio needs besides:
+    /// its queue's links and a copy of the allocator.
+    static constexpr std::size_t room_size = sizeof(handler_executor) + 2 * sizeof(post_allocator) +
+                                             64;
+
     static async_operation* create(
         Handler&& handler,
         const IoExecutor& executor,
@@ -262,53 +242,24 @@ public:
         operation_count::token token
     )
     {
-        own_allocator alloc(
-            asio::get_associated_allocator(handler, asio::recycling_allocator<void>())
-        );
-        async_operation* const memory = own_traits::allocate(alloc, 1);
+        const allocator_type from = allocator_of(handler);
+        memory_type* const memory = memory_type::create(from);
         try
         {
-            return new (memory)
+            return new (memory->object())
                 async_operation(std::move(handler), executor, std::move(deliver), std::move(token));
         }
         catch (...)
         {
-            own_traits::deallocate(alloc, memory, 1);
+            memory->let_go(from);
             throw;
         }
     }
 
     void complete(error_code ec, Results... results) override
     {
-        // To post is to give this object away, with what keeps the context busy: on this thread
-        // that could outlive the handler. But another context than the I/O executor's must be kept
-        // busy until the post has returned, so that whoever waits for its work may destroy it then.
-        // (The I/O executor's waits for the token when it ends.) What waits there has no claim on
-        // the I/O executor's context, which may end before it.
-        const auto token = std::move(token_);
-        const auto io_executor = executor_of(*io_work_);
-        std::optional<tracked_work<handler_executor>> busy;
-        std::optional<tracked_work<IoExecutor>> io_busy;
-        if (context_of(executor_) != context_of(io_executor))
-        {
-            busy.emplace(track_work(executor_));
-            io_busy.emplace(std::move(*io_work_));
-            io_work_.reset();
-        }
-        // A composed operation's handler has one that keeps the context busy.
-        auto executor = untracked(executor_);
         results_.emplace(ec, std::move(results)...);
-        if constexpr (can_post<handler_executor>)
-        {
-            asio::post(executor, posted_completion<async_operation>(this));
-        }
-        else
-        {
-            asio::post(
-                io_executor,
-                forwarded_completion<async_operation, decltype(executor)>(this, std::move(executor))
-            );
-        }
+        post();
     }
 
     void destroy() noexcept override
@@ -316,12 +267,12 @@ public:
         const auto token = std::move(token_);
         // Kept until the memory is free: it may own that from which the memory came.
         Handler handler(std::move(handler_));
-        free(asio::get_associated_allocator(handler, asio::recycling_allocator<void>()));
+        free(allocator_of(handler));
     }
 
-    allocator_type get_allocator() const noexcept
+    post_allocator get_post_allocator() noexcept
     {
-        return asio::get_associated_allocator(handler_, asio::recycling_allocator<void>());
+        return post_allocator(memory(), allocator_of(handler_));
     }
 
     /// On the handler's executor, so this cannot race with its cancellation.
@@ -335,7 +286,7 @@ public:
         auto results = std::move(*results_);
         {
             [[maybe_unused]] const auto busy(std::move(work_));
-            free(asio::get_associated_allocator(handler, asio::recycling_allocator<void>()));
+            free(allocator_of(handler));
         }
         std::apply(
             [&](error_code ec, Results&... rest) { deliver(handler, ec, std::move(rest)...); },
@@ -359,12 +310,59 @@ private:
     {
     }
 
+    static allocator_type allocator_of(const Handler& handler) noexcept
+    {
+        return asio::get_associated_allocator(handler, asio::recycling_allocator<void>());
+    }
+
+    memory_type& memory() noexcept { return memory_type::of(this); }
+
     void free(const allocator_type& from) noexcept
     {
-        own_allocator alloc(from);
+        memory_type& mine = memory();
         this->~async_operation();
-        own_traits::deallocate(alloc, this, 1);
+        mine.let_go(from);
     }
+
+    void post() override
+    {
+        // Ends last. What follows uses the context.
+        const operation_count::posting now(token_.count(), *this);
+        if (!now)
+            return;
+        // To post is to give this object away, with what keeps the context busy: on this thread
+        // that could outlive the handler. But another context than the I/O executor's must be kept
+        // busy until the post has returned, so that whoever waits for its work may destroy it then.
+        // (The I/O executor's waits for the token when it ends.) What waits there has no claim on
+        // the I/O executor's context, which may end before it.
+        const auto token = std::move(token_);
+        const auto io_executor = executor_of(*io_work_);
+        std::optional<tracked_work<handler_executor>> busy;
+        std::optional<tracked_work<IoExecutor>> io_busy;
+        if (context_of(executor_) != context_of(io_executor))
+        {
+            busy.emplace(track_work(executor_));
+            io_busy.emplace(std::move(*io_work_));
+            io_work_.reset();
+        }
+        // A composed operation's handler has one that keeps the context busy.
+        auto executor = untracked(executor_);
+        if constexpr (can_post<handler_executor>)
+        {
+            asio::post(executor, posted_completion<async_operation>(this));
+        }
+        else
+        {
+            asio::post(
+                io_executor,
+                forwarded_completion<async_operation, decltype(executor)>(this, std::move(executor))
+            );
+        }
+    }
+
+    void post_aborted() override { complete(asio::error::operation_aborted, Results()...); }
+
+    void discard() noexcept override { destroy(); }
 
     operation_count::token token_;
     Handler handler_;
