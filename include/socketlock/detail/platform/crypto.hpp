@@ -14,9 +14,10 @@ namespace socketlock::detail {
 // what they return is all zero and must not be used. They leave no entry in libcrypto's error
 // queue, which belongs to the program's own TLS connections too.
 
-/// Has `run` called when the process exits, before libcrypto cleans up, which it does if it was
-/// used: threads that use it must have ended by then. Replaces what was set before.
-SOCKETLOCK_DECL void call_before_libcrypto_ends(void (*run)()) noexcept;
+/// Has libcrypto register what it does when the process exits, and start nothing else. What is
+/// registered after that runs before: a thread that uses libcrypto must be ended there, since it
+/// must not use it first, either, while the process exits.
+SOCKETLOCK_DECL void register_end_of_libcrypto();
 
 SOCKETLOCK_DECL digest sha256(byte_view message, error_code& ec) noexcept;
 

@@ -123,15 +123,14 @@ SOCKETLOCK_DECL std::shared_ptr<runtime> runtime::get(error_code& ec)
         ec = errc::runtime_failed;
         return nullptr;
     }
+    // Before us, so that its turn comes when our thread, which uses it, has ended.
+    register_end_of_libcrypto();
     const std::lock_guard<std::mutex> lock(fork_mutex());
     if (auto running = current.instance.lock())
         return running;
     current.instance = started;
     static const bool finishes = std::atexit(finish_last_runtime) == 0;
     static_cast<void>(finishes);
-    // libcrypto cleans up at exit, too: mostly before us, since it registers for that when it is
-    // first used, and our thread uses it.
-    call_before_libcrypto_ends(finish_last_runtime);
     return started;
 }
 

@@ -9,7 +9,6 @@
 
 #include <boost/system/errc.hpp>
 
-#include <atomic>
 #include <climits>
 #include <cstdlib>
 #include <mutex>
@@ -28,31 +27,23 @@ inline bool& libcrypto_is_closed()
 {
     static bool is_closed = [] {
         // With any option, libcrypto registers its own exit function now: ours runs before it.
-        OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, nullptr);
+        OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, nullptr);
         std::atexit(close_libcrypto);
         return false;
     }();
     return is_closed;
 }
 
-inline std::atomic<void (*)()>& before_libcrypto_ends() noexcept
-{
-    static std::atomic<void (*)()> run{nullptr};
-    return run;
-}
-
-void call_before_libcrypto_ends(void (*run)()) noexcept
-{
-    before_libcrypto_ends() = run;
-}
-
 inline void close_libcrypto()
 {
-    // Not under the mutex, which those who use libcrypto want.
-    if (void (*const run)() = before_libcrypto_ends())
-        run();
     const std::lock_guard<std::mutex> lock(library_mutex());
     libcrypto_is_closed() = true;
+}
+
+void register_end_of_libcrypto()
+{
+    const std::lock_guard<std::mutex> lock(library_mutex());
+    static_cast<void>(libcrypto_is_closed());
 }
 
 /// One use of libcrypto. Removes what that use adds to the thread's error queue. One at a time: a
