@@ -20,6 +20,13 @@ namespace socketlock {
  * socketlock::single_instance guard(context, "myapp");
  * @endcode
  *
+ * @par Daemons
+ * Make it after `daemon(3)`, or whatever else forks and lets the parent end: the lock belongs to
+ * the process that has taken it, and is free when that ends; the child does not own it, and is not
+ * told. Close inherited descriptors before, too, since `closefrom(3)` also closes those of this
+ * library: without them the process counts as dead, and others may take the lock though
+ * `owns_lock()` is still true.
+ *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe.
  */
