@@ -4,8 +4,8 @@
 #ifndef SOCKETLOCK_DETAIL_PROCESS_DIRECTORIES_IPP
 #define SOCKETLOCK_DETAIL_PROCESS_DIRECTORIES_IPP
 
-#include <socketlock/detail/platform/random.hpp>
 #include <socketlock/detail/platform/process_identity.hpp>
+#include <socketlock/detail/platform/random.hpp>
 #include <socketlock/detail/process/directories.hpp>
 #include <socketlock/error.hpp>
 

@@ -130,6 +130,11 @@ SOCKETLOCK_DECL void registry::note_open_file(const std::shared_ptr<lock_entry>&
     std::shared_ptr<lock_entry> oldest;
     {
         const std::lock_guard<std::mutex> lock(mutex_);
+        // Those that are gone, and its own older place, keep no file open. (Compared by owner: an
+        // entry must not be destroyed here.)
+        open_files_.remove_if([&](const std::weak_ptr<lock_entry>& e) {
+            return e.expired() || !(e.owner_before(mine) || mine.owner_before(e));
+        });
         open_files_.push_back(mine);
         if (open_files_.size() <= most_open)
             return;

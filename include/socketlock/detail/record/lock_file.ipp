@@ -45,9 +45,13 @@ inline file open_lock_file(const std::string& path, file_access access, error_co
 {
     static constexpr int most_attempts = 8;
     file result = open_file(path, access, ec);
-    for (int i = 1; i < most_attempts && ec == errc::permission_denied && is_empty_file(path); ++i)
+    bool is_made = false;
+    for (int i = 1; i < most_attempts && ec == errc::permission_denied && !is_made; ++i)
     {
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        // Once there is something in it it has the permissions that it is to have.
+        is_made = !is_empty_file(path);
+        if (!is_made)
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
         result = open_file(path, access, ec);
     }
     return result;

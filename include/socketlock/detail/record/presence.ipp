@@ -176,6 +176,12 @@ SOCKETLOCK_DECL void presence::widen_permissions(const file_permissions& permiss
 {
     if (!permissions && is_usual_)
         return;
+    if (!file_.is_open())
+    {
+        // Other code has closed it, and the number may be another file's: `ensure` makes a new one.
+        permissions_ |= permissions.value_or(0);
+        return;
+    }
     const unsigned wanted = permissions ? *permissions : usual_permissions(file_, path_);
     is_usual_ = is_usual_ || !permissions;
     if ((permissions_ | wanted) == permissions_)
