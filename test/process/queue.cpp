@@ -179,17 +179,19 @@ BOOST_AUTO_TEST_CASE(a_stopped_waiter_that_goes_on_in_time_has_its_turn)
 
 BOOST_AUTO_TEST_CASE(a_stopped_waiter_is_passed_over_and_gets_its_place_back_when_it_goes_on)
 {
-    crowd c(4);
+    crowd c(2, 4);
     c.of(0).stop();
     BOOST_TEST(c.holder.ask("unlock 1") == "ok");
     // Nobody tells the second that the first, to which it is attached, does not take its turn: the
-    // safety net does.
+    // safety net does. (That of a third could do it first, and it would have the lock.)
     c.expect_turn(1, safety_net + reservation + leeway);
     c.of(0).resume();
     // It has looked, and waits for who holds now.
     BOOST_TEST(c.of(1).ask("async_wait_contended " + c.lock(1)) == "started");
     BOOST_TEST(c.of(1).event(at_once) == c.lock(1) + " contended");
     BOOST_TEST_REQUIRE(eventually([&] { return c.ask(0, "ahead") == "0"; }));
+    c.add();
+    c.add();
     BOOST_TEST(c.ask(1, "unlock") == "ok");
     c.expect_turns({0, 2, 3});
     c.expect_nothing_left();

@@ -83,6 +83,8 @@ public:
         const lock_directory& directory
     );
     SOCKETLOCK_DECL bool has_holding_claim(const lock_directory& directory);
+    /// Whether a claim that nobody waits for is still on its way out.
+    SOCKETLOCK_DECL bool has_leaving_claim();
 
     SOCKETLOCK_DECL void add(lock_entry& entry);
     /// Null if nobody uses it.

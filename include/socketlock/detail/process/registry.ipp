@@ -99,6 +99,14 @@ SOCKETLOCK_DECL bool registry::has_holding_claim(const lock_directory& directory
     });
 }
 
+SOCKETLOCK_DECL bool registry::has_leaving_claim()
+{
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return std::any_of(claims_.begin(), claims_.end(), [](const std::shared_ptr<linked_claim>& c) {
+        return c->progress() == attempt_status::given_up;
+    });
+}
+
 SOCKETLOCK_DECL void registry::add(lock_entry& entry)
 {
     const std::lock_guard<std::mutex> lock(mutex_);

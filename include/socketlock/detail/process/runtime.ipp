@@ -49,8 +49,9 @@ inline current_runtime& the_current_runtime()
 }
 
 // A program that ends should not leave its presences for others to find dead, only because the
-// runtime's thread has not come yet to what its last user has left for it. Nobody waits for a
-// runtime that is in use, by a lock of static storage perhaps.
+// runtime's thread has not come yet to what its last user has left for it, or a claim that gave up
+// has not had its last word yet. Nobody waits for a runtime that is in use otherwise, by a lock of
+// static storage perhaps.
 inline void finish_last_runtime()
 {
     current_runtime& current = the_current_runtime();
@@ -61,13 +62,24 @@ inline void finish_last_runtime()
             return;
         last = current.instance.lock();
     }
-    for (int round = 0; round < 5 && last && last.use_count() != 1; ++round)
-    {
+    const auto is_used = [&] { return last && last.use_count() != 1; };
+    const auto let_thread_work = [&] {
         const auto done = std::make_shared<std::promise<void>>();
         last->thread().post([done] { done->set_value(); });
         // Its thread answers at once, unless it gets no processor.
         done->get_future().wait_for(std::chrono::seconds(1));
+    };
+    if (is_used())
+        let_thread_work();
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    while (is_used() && last->known()->has_leaving_claim() &&
+           std::chrono::steady_clock::now() < patience)
+    {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        let_thread_work();
     }
+    for (int round = 0; round < 4 && is_used(); ++round)
+        let_thread_work();
     last.reset();
     std::thread retired;
     std::unique_lock<std::mutex> lock(fork_mutex());
