@@ -3,12 +3,16 @@
 
 #include "queue_scenario.hpp"
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <fcntl.h>
 #include <fstream>
-#include <sstream>
+#include <poll.h>
 #include <string>
+#include <unistd.h>
 
 #include "../forbidden_sockets.hpp"
 #include "child.hpp"
@@ -33,23 +37,48 @@ std::string lock_file(const scene& s)
     return s.lock_dir + "/.lock.lock";
 }
 
-// Whom the record names in this place, as text; empty if nobody.
+// The record of the lock, by one descriptor. To be made before the library's thread runs, which at
+// times looks at all descriptors: ThreadSanitizer would see one that comes or goes meanwhile.
+class record_view
+{
+public:
+    explicit record_view(const scene& s)
+        : descriptor_(::open(lock_file(s).c_str(), O_RDONLY | O_CLOEXEC))
+    {
+    }
+    record_view(record_view&&) = delete;
+    ~record_view() { ::close(descriptor_); }
+
+    // Whom it names in this place, as text; empty if nobody.
+    std::string named(const std::string& place) const
+    {
+        std::array<char, 4096> record;
+        const ::ssize_t size = ::pread(descriptor_, record.data(), record.size(), 0);
+        const std::string text(record.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
+        const auto begin = text.find('"' + place + "\":{");
+        return begin == std::string::npos ? std::string()
+                                          : text.substr(begin, text.find('}', begin) - begin);
+    }
+
+private:
+    const int descriptor_;
+};
+
 std::string named(const scene& s, const std::string& place)
 {
-    std::ostringstream record;
-    record << std::ifstream(lock_file(s)).rdbuf();
-    const std::string text = record.str();
-    const auto begin = text.find('"' + place + "\":{");
-    return begin == std::string::npos ? std::string()
-                                      : text.substr(begin, text.find('}', begin) - begin);
+    return record_view(s).named(place);
+}
+
+void pause_for(std::chrono::milliseconds time)
+{
+    ::poll(nullptr, 0, static_cast<int>(time.count()));
 }
 
 template <class Condition>
 void wait_for(Condition condition)
 {
-    const event never;
     while (!condition())
-        never.wait(briefly);
+        pause_for(briefly);
 }
 
 // Whoever is before it or behind it cannot connect to it, nor it to them.
@@ -223,11 +252,12 @@ kill_point give_up_attached(const scene& s)
         g.over.wait(at_last);
     };
     return kill_among(s, unlocks, [&](const signals&) {
+        const record_view record(s);
         user u(s);
         const bool has_lock = u.wait_until([&] {
-            wait_for([&] { return !named(s, "tail").empty(); });
-            const std::string mine = named(s, "tail");
-            wait_for([&] { return named(s, "tail") != mine; });
+            wait_for([&] { return !record.named("tail").empty(); });
+            const std::string mine = record.named("tail");
+            wait_for([&] { return record.named("tail") != mine; });
             s.board.is_armed = true;
         });
         require(!has_lock, "two have the lock");
@@ -242,9 +272,10 @@ kill_point give_up_parked(const scene& s)
     };
     return kill_among(s, unlocks, [&](const signals&) {
         become_unreachable();
+        const record_view record(s);
         user u(s);
         const bool has_lock = u.wait_until([&] {
-            wait_for([&] { return !named(s, "parked").empty(); });
+            wait_for([&] { return !record.named("parked").empty(); });
             s.board.is_armed = true;
         });
         require(!has_lock, "two have the lock");
@@ -259,15 +290,15 @@ kill_point decline(const scene& s)
     };
     return kill_among(s, unlocks, [&](const signals& g) {
         become_unreachable();
+        const record_view record(s);
         user u(s);
         const bool has_lock = u.wait_until([&] {
-            wait_for([&] { return !named(s, "parked").empty(); });
+            wait_for([&] { return !record.named("parked").empty(); });
             // So long that it polls rarely, and hardly ever takes the lock before it gives up. That
             // is right, too.
-            const event never;
-            never.wait(std::chrono::milliseconds(120));
+            pause_for(std::chrono::milliseconds(120));
             g.ready.happen();
-            wait_for([&] { return !named(s, "next").empty() || u.lock().owns_lock(); });
+            wait_for([&] { return !record.named("next").empty() || u.lock().owns_lock(); });
             s.board.is_armed = true;
         });
         if (has_lock)
