@@ -71,7 +71,8 @@ inline void finish_last_runtime()
     };
     if (is_used())
         let_thread_work();
-    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    // A claim does without the last word after a second.
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(2);
     while (is_used() && last->known()->has_leaving_claim() &&
            std::chrono::steady_clock::now() < patience)
     {
